@@ -13,6 +13,20 @@ from extery.rules.rule import FILES, Input, Rule
 _EXECUTABLE = 0o111
 #: Suffixes of programs. Other files with a suffix are read only if they have the bit.
 _SUFFIXES = (".sh", ".bin", ".run", ".elf", ".x86_64", ".command")
+#: Texts that usually have no suffix.
+_TEXTS = frozenset(
+    {
+        "license",
+        "licence",
+        "copying",
+        "copyright",
+        "readme",
+        "notice",
+        "authors",
+        "changelog",
+        "makefile",
+    }
+)
 #: Python starts these itself, whatever their mode.
 _PYTHON_SUFFIXES = (".py", ".pyw")
 
@@ -20,7 +34,7 @@ _PYTHON_SUFFIXES = (".py", ".pyw")
 def check(context: RuleContext, problems: ProblemList) -> None:
     if context.open_file is None:
         return
-    programs = [name for name in context.names if _needs_bit(context, name)]
+    programs = [name for name in _candidates(context) if _needs_bit(context, name)]
     if not programs:
         return
     from extery.rules.text_search import find_words  # few packages have programs
@@ -46,16 +60,28 @@ RULE = Rule(
 )
 
 
+def _candidates(context: RuleContext) -> list[str]:
+    """Return the files that have the bit, or a name that programs have."""
+    if context.members:
+        root = context.root
+        with_bit = {m.name[len(root) :] for m in context.members if m.mode & _EXECUTABLE}
+    else:
+        with_bit = {name for name in context.names if context.info(name).mode & _EXECUTABLE}
+    return [name for name in context.names if name in with_bit or _may_be_program(name)]
+
+
+def _may_be_program(name: str) -> bool:
+    base = name.rpartition("/")[2].lower()
+    return base.endswith(_SUFFIXES) if "." in base else base not in _TEXTS
+
+
 def _needs_bit(context: RuleContext, name: str) -> bool:
     """Return whether a file is a program of Linux or macOS, or a script that has the bit."""
-    base = name.rpartition("/")[2]
-    lower = base.lower()
-    has_bit = bool(context.info(name).mode & _EXECUTABLE)
-    if not has_bit and "." in base and not lower.endswith(_SUFFIXES):
-        return False
+    lower = name.lower()
     if lower.endswith(_PYTHON_SUFFIXES) or is_library(lower):
         return False
     head = context.head(name)
     if native_format(head) in ("ELF", "Mach-O"):
         return True
-    return has_bit and head.startswith(b"#!") and b"python" not in head.partition(b"\n")[0]
+    is_script = head.startswith(b"#!") and b"python" not in head.partition(b"\n")[0]
+    return is_script and bool(context.info(name).mode & _EXECUTABLE)

@@ -10,15 +10,15 @@ from extery.rules.context import RuleContext
 from extery.rules.file_kinds import LFS_START, listed_wheels
 from extery.rules.rule import FILES, Input, Rule
 
-#: The format allows fewer than 1,024 bytes; the hash and two keys take at least this many.
-_SIZES = range(100, 1024)
+#: Two lines with a hash take this many bytes, and each extension, which hardly anyone uses, 90 more. Repositories check
+#: thousands of packages, so few files are read.
+_MIN_BYTES, _MAX_BYTES = 120, 400
 
 
 def check(context: RuleContext, problems: ProblemList) -> None:
     if context.open_file is None:
         return
-    names = [name for name in context.names if context.info(name).size in _SIZES]
-    pointers = [name for name in names if _is_pointer(context, name)]
+    pointers = [name for name in _candidates(context) if _is_pointer(context, name)]
     if not pointers:
         return
     # Those of wheels and of a theme's own file are errors of their own.
@@ -47,12 +47,24 @@ RULE = Rule(
 )
 
 
+def _candidates(context: RuleContext) -> list[str]:
+    """Return the files with the size of a pointer."""
+    if not context.members:
+        return [n for n in context.names if _MIN_BYTES <= context.info(n).size <= _MAX_BYTES]
+    root = context.root
+    return [
+        member.name[len(root) :]
+        for member in context.members
+        if _MIN_BYTES <= member.size <= _MAX_BYTES and member.name.startswith(root)
+    ]
+
+
 def _is_pointer(context: RuleContext, name: str) -> bool:
     try:
         if context.package is not None:
             # Unpacked as a whole, so that its checksum is not computed again later.
             member = context.package.by_name[context.root + name]
-            data = context.package.read(member, limit=_SIZES.stop)
+            data = context.package.read(member, limit=_MAX_BYTES)
         else:
             data = context.read(name, limit=len(LFS_START))
     except InvalidPackage:  # other rules report it
