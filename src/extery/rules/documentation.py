@@ -6,6 +6,9 @@ from extery.rules.examples import example_text
 from extery.rules.guidelines import GUIDELINES, Guideline
 from extery.rules.registry import all_rules
 
+#: Titles of the two examples of a code.
+EXAMPLE_TITLES = ("An extension with the problem", "The same without it")
+
 
 def guideline_of(code: str) -> Guideline | None:
     """Return the section of Blender's guidelines that a code comes from, or ``None``."""

@@ -48,6 +48,9 @@ def html_report(checked: Sequence[CheckedPath]) -> str:
     """Return the page; every text from a package is escaped."""
     bad = sum(not item.report.ok for item in checked)
     title = f"{bad} of {len(checked)} with errors" if bad else "No errors"
+    warnings = sum(not p.problem.is_error for item in checked for p in item.problems)
+    if warnings:
+        title += f", {pluralize(warnings, 'warning')}"
     sections = "\n".join(_section(item) for item in checked)
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -70,7 +73,8 @@ def _section(checked: CheckedPath) -> str:
     verdicts = "".join(
         f'\n<p class="facts">{escape(line)}</p>' for line in verdict_lines(report.refusals)
     )
-    items = "\n".join(_item(item.problem) for item in checked.problems)
+    seen: set[str] = set()
+    items = "\n".join(_item(item.problem, seen) for item in checked.problems)
     problems = f"\n<ol>\n{items}\n</ol>" if items else ""
     return (
         f"<section>\n<h2>{escape(report.name)}</h2>\n"
@@ -92,11 +96,13 @@ def _silenced(silenced: Sequence[SilencedProblem]) -> str:
     return f"\n<details><summary>{title}</summary>\n{items}\n</details>"
 
 
-def _item(problem: Problem) -> str:
+def _item(problem: Problem, seen: set[str]) -> str:
+    """Return a problem; the examples of a code are those of its first one, and ``seen`` are the codes before."""
     place = escape(str(problem.where))
     hint = f"<p>Hint: {escape(problem.hint)}</p>" if problem.hint else ""
     why = escape(codes.find(problem.code).why)
-    more = _more(problem.code)
+    more = "" if problem.code in seen else _more(problem.code)
+    seen.add(problem.code)
     return (
         f'<li>\n<span class="place">{place}</span>\n'
         f'<p><span class="{problem.severity}">{problem.severity}</span>: '
@@ -107,13 +113,13 @@ def _item(problem: Problem) -> str:
 
 def _more(code: str) -> str:
     """Return the guideline of a code, and its examples."""
-    from extery.rules.documentation import examples_of, guideline_of
+    from extery.rules.documentation import EXAMPLE_TITLES, examples_of, guideline_of
 
     text = ""
     if guideline := guideline_of(code):
         url = escape(guideline.url)
         text += f'\n<p>Guideline: <a href="{url}">{escape(str(guideline))}</a></p>'
-    for title, example in zip(("Has the problem", "Has not"), examples_of(code), strict=True):
+    for title, example in zip(EXAMPLE_TITLES, examples_of(code), strict=True):
         if example:
             text += f"\n<p>{title}:</p>\n<pre>{escape(example)}</pre>"
     return text

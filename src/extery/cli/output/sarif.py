@@ -46,7 +46,7 @@ def sarif_document(outcome: Outcome) -> str:
 
 
 def _rule(code: str) -> dict[str, Any]:
-    from extery.rules.documentation import examples_of, guideline_of
+    from extery.rules.documentation import EXAMPLE_TITLES, examples_of, guideline_of
 
     explained = explain(code)
     guideline = guideline_of(code)
@@ -54,7 +54,7 @@ def _rule(code: str) -> dict[str, Any]:
     if guideline is not None:
         text += f" Guideline: {guideline} ({guideline.url})."
         markdown += f"\n\nGuideline: [{guideline}]({guideline.url})"
-    for title, example in zip(("Has the problem", "Has not"), examples_of(code), strict=True):
+    for title, example in zip(EXAMPLE_TITLES, examples_of(code), strict=True):
         if example:
             markdown += f"\n\n{title}:\n\n{_fenced(example)}"
     see = f"See: extery explain {code}"
