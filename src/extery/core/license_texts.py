@@ -20,7 +20,7 @@ class _Marks(NamedTuple):
 
 
 _MIT = "permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation files"
-_NOTICE = "permission notice shall be included in all copies"
+_NOTICE = "permission notice"
 _BSD = (
     "redistribution and use in source and binary forms, with or without modification, are permitted"
 )
@@ -47,12 +47,17 @@ _TEXTS = {
     "MIT": _Marks((_MIT, _NOTICE)),
     "MIT-0": _Marks((_MIT,), (_NOTICE,)),
     "BSD-4-Clause": _Marks((_BSD, "all advertising materials mentioning features")),
-    "BSD-3-Clause": _Marks((_BSD, _BINARY, _ENDORSE), ("all advertising materials",)),
+    "BSD-3-Clause": _Marks(
+        (_BSD, _BINARY, _ENDORSE), ("all advertising materials", "zope public license")
+    ),
     "BSD-2-Clause": _Marks((_BSD, _BINARY), (_ENDORSE, "all advertising materials")),
-    "BSD-1-Clause": _Marks((_BSD,), (_BINARY,)),
+    "BSD-1-Clause": _Marks((_BSD,), (_BINARY, "zope public license")),
     "ISC": _Marks((_ISC, _ISC_NOTICE)),
     "ISC/old": _Marks((_ISC_OLD, _ISC_NOTICE)),
     "0BSD": _Marks((_ISC,), (_ISC_NOTICE,)),
+    "Apache-2.0/notice": _Marks(("licensed under the apache license, version 2.0",)),
+    "ZPL-2.1": _Marks(("zope public license (zpl) version 2.1",)),
+    "PSF-2.0": _Marks(("python software foundation license version 2",)),
     "Zlib": _Marks(("altered source versions must be plainly marked as such",)),
     "BSL-1.0": _Marks(("boost software license - version 1.0",)),
     "Unlicense": _Marks(
