@@ -9,7 +9,7 @@ import pytest
 from extery.core.errors import Problem
 from extery.rules.engine import check_package
 from extery.rules.profiles import Profile
-from tests.samples.packages import ADD_ON, WHEEL, WITH_WHEEL, add_on, wheel
+from tests.samples.packages import ADD_ON, MANIFEST, WHEEL, WITH_WHEEL, add_on, packed, wheel
 
 GPL_TEXT = b"GNU GENERAL PUBLIC LICENSE\nVersion 3, 29 June 2007\n"
 APACHE_TEXT = b"Apache License\nVersion 2.0, January 2004\n"
@@ -42,6 +42,19 @@ def test_a_package_needs_the_text_of_its_licence() -> None:
     assert codes(("LICENSES/GPL-3.0-or-later.txt", b"text")) == []
     assert codes(("solver.py", HEADER + b"GPL-3.0-or-later\n")) == []
     assert codes(("license.py", b"")) == ["license.text-missing"]
+
+
+def test_a_notice_at_the_beginning_of_the_add_on_names_the_licence() -> None:
+    notice = (
+        b"# This program is free software; you can redistribute it and/or modify\n"
+        b"# it under the terms of the GNU General Public License as published by\n"
+        b"# the Free Software Foundation; either version 3 of the License, or later.\n"
+    )
+    data = packed((MANIFEST, ADD_ON), ("__init__.py", notice))
+
+    problems = check_package(io.BytesIO(data), profile=Profile.BLENDER_ORG).problems
+
+    assert "license.text-missing" not in [problem.code for problem in problems]
 
 
 def test_a_licence_without_conditions_needs_no_text() -> None:

@@ -16,7 +16,7 @@ CODES = {
     ),
     "license.text-missing": Code(
         "warning", "the text of the licence is missing",
-        "The licence asks for a copy of its text with every copy of the work. No file such as LICENSE or COPYING is packed, and no file names its licence with SPDX-License-Identifier.",
+        "The licence asks for a copy of its text with every copy of the work. No file such as LICENSE or COPYING is packed, and the code does not name it: not with SPDX-License-Identifier, and not with a notice at the beginning of __init__.py.",
         message="no file has the text of {license}",
         hint="pack the text as the file LICENSE; it is at https://spdx.org/licenses/{license}.html",
         example={"license": "GPL-3.0-or-later"},

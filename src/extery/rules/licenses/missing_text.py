@@ -1,4 +1,4 @@
-"""An extension has the text of its licence, or its files name it.
+"""An extension has the text of its licence, or its code names it.
 
 For authors only: a reviewer can look it up, and cannot add it.
 """
@@ -6,8 +6,9 @@ For authors only: a reviewer can look it up, and cannot add it.
 from __future__ import annotations
 
 from extery.core.errors import ProblemList
+from extery.core.types import ADD_ON
 from extery.rules.context import RuleContext
-from extery.rules.license_files import license_files
+from extery.rules.license_files import license_files, texts_in
 from extery.rules.manifest_licenses import identifiers_in, license_expressions
 from extery.rules.rule import Input, Rule, Scope
 from extery.rules.spdx_headers import find_headers
@@ -25,8 +26,7 @@ def check(context: RuleContext, problems: ProblemList) -> None:
         for name in identifiers_in(expression)
         if name not in _NO_TEXT_NEEDED
     ]
-    # A line in a file that names the licence is as clear.
-    if names and next(find_headers(context), None) is None:
+    if names and not _is_named_in_code(context):
         problems.add("license.text-missing", where=context.locate(("license",)), license=names[0])
 
 
@@ -39,3 +39,10 @@ RULE = Rule(
     severity="warning",
     guideline="terms-license",
 )
+
+
+def _is_named_in_code(context: RuleContext) -> bool:
+    """Return whether a line of a file or the notice at the beginning of the add-on names a licence, which is as clear."""
+    if next(find_headers(context), None) is not None:
+        return True
+    return any(texts_in(name, context) for name in ADD_ON.main_files(context.names))
