@@ -23,6 +23,7 @@ from extery.package.size_limits import Limits, unpacking_cost
 from extery.rules.context import RuleContext
 from extery.rules.engine import Scope, check_package
 from extery.rules.package.size import check
+from extery.rules.profiles import Profile
 from tests.author.trees import make_source
 from tests.samples.packages import ADD_ON, MANIFEST, add_on, packed, wheel
 
@@ -210,3 +211,23 @@ def test_the_wheel_of_other_tests_is_below_all_limits() -> None:
     data = add_on(("w/gears-1.0-py3-none-any.whl", wheel()), manifest=ADD_ON + listed)
 
     assert not check_package(io.BytesIO(data)).problems
+
+
+# Rules of `extery check`
+
+
+def test_texts_made_to_keep_patterns_busy_are_read_quickly() -> None:
+    blanks = b" " * 60_000
+    header = b"# SPDX-License" + b"-Identifier: "
+    data = add_on(
+        ("requirements.txt", b"gears" + blanks + b"x\n"),
+        ("solver.py", header + b"#" * 8_000 + b"x\n"),
+        ("LICENSE", b"#" * 50_000 + b"\n" + b"gnu general " * 4_000),
+        ("docs/LICENSE-" + "-" * 200, b"x"),
+        manifest=ADD_ON + b'website = "https://' + b"a-" * 400 + b'"\n',
+    )
+
+    # A pattern that tries all pairs of characters would take hours, and the test end.
+    problems = check_package(io.BytesIO(data), profile=Profile.BLENDER_ORG).problems
+
+    assert "license.file-unknown" not in {problem.code for problem in problems}

@@ -87,6 +87,7 @@ class RuleContext:
         #: Called for each megabyte that is read; may raise to stop.
         self.checkpoint = checkpoint
         self._heads: dict[str, bytes] = {}
+        self._infos: dict[str, FileInfo] = {}
 
     @property
     def type(self) -> str:
@@ -145,7 +146,9 @@ class RuleContext:
         if self.package is not None:
             member = self.package.by_name[self.root + name]
             return FileInfo(member.size, member.packed_size, member.mode)
-        return self.stat_file(name) if self.stat_file else FileInfo(0, 0, 0)
+        if name not in self._infos:
+            self._infos[name] = self.stat_file(name) if self.stat_file else FileInfo(0, 0, 0)
+        return self._infos[name]
 
     def head(self, name: str) -> bytes:
         """Return the first bytes of a file, read once for all rules; nothing if it cannot be read."""

@@ -30,8 +30,7 @@ _SUFFIXES = (
 )
 #: The line is at the beginning of a file, behind a comment with its copyright.
 _HEAD_BYTES = 8192
-# In two parts, so that a reader of this file finds no licence here.
-_LINE = re.compile(rb"SPDX-License-Identifier:[ \t]*([^\r\n]*)")
+_LINE = re.compile(rb"SPDX-License-Identifier:[ \t]*([^\r\n]{0,250})")
 #: What ends a comment behind the expression.
 _END = re.compile(rb"(?:\*+/|-->|\*\)|[\"']{1,3}|#+)?[ \t]*$")
 _MAX_LENGTH = 200

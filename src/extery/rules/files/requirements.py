@@ -15,6 +15,8 @@ from extery.rules.rule import CHECKS, Input, Rule
 
 _FILE = "requirements.txt"
 _MAX_BYTES = 64_000
+#: Characters of a line that are read: a pattern may try each pair of blanks.
+_MAX_LINE = 300
 #: Maximum size of one module, and of all that are read.
 _MAX_MODULE = 1 << 20
 _MAX_TOTAL = 16 << 20
@@ -81,7 +83,7 @@ def _names(lines: list[str]) -> list[str]:
 
 
 def _name_of(line: str) -> str:
-    match = _REQUIREMENT.match(line.strip())
+    match = _REQUIREMENT.match(line[:_MAX_LINE].strip())
     return match[1] if match else ""
 
 
