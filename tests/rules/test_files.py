@@ -232,6 +232,10 @@ def test_a_program_loses_its_bit(name: str, mode: int, data: bytes) -> None:
         ("bin/run.sh", 0o644, b"#!/bin/sh\n"),
         ("gear.png", 0o755, b"\x89PNG"),
         ("LICENSE", 0o755, b"Text"),
+        ("tests/run_all.sh", 0o755, b"#!/bin/sh\n"),
+        (".github/lint.sh", 0o755, b"#!/bin/sh\n"),
+        ("build.sh", 0o755, b"#!/bin/sh\n"),
+        ("make_release.sh", 0o755, b"#!/bin/sh\n"),
     ],
 )
 def test_other_files_need_no_bit(name: str, mode: int, data: bytes) -> None:

@@ -5,6 +5,8 @@ An add-on that sets the bit itself, with `os.chmod`, has no problem.
 
 from __future__ import annotations
 
+import re
+
 from extery.core.errors import ProblemList
 from extery.rules.context import RuleContext
 from extery.rules.file_kinds import is_library, native_format
@@ -16,16 +18,15 @@ _SUFFIXES = (".sh", ".bin", ".run", ".elf", ".x86_64", ".command")
 #: Texts that usually have no suffix.
 _TEXTS = frozenset(
     {
-        "license",
-        "licence",
-        "copying",
-        "copyright",
-        "readme",
-        "notice",
-        "authors",
-        "changelog",
-        "makefile",
+        *("license", "licence", "copying", "copyright", "notice"),
+        *("readme", "authors", "changelog", "makefile"),
     }
+)
+#: Scripts that developers start, in folders for them or with such a name beside the manifest.
+_OF_DEVELOPERS = re.compile(
+    r"(?:tests?|docs?|ci|\.[^/]*)/.*|(?:[^/]*[_-])?(?:build|release|package|deploy|publish|test|tests|lint|format|version)"
+    r"(?:[_-][^/]*)?(?:\.\w+)?",
+    re.IGNORECASE,
 )
 #: Python starts these itself, whatever their mode.
 _PYTHON_SUFFIXES = (".py", ".pyw")
@@ -84,4 +85,5 @@ def _needs_bit(context: RuleContext, name: str) -> bool:
     if native_format(head) in ("ELF", "Mach-O"):
         return True
     is_script = head.startswith(b"#!") and b"python" not in head.partition(b"\n")[0]
-    return is_script and bool(context.info(name).mode & _EXECUTABLE)
+    has_bit = bool(context.info(name).mode & _EXECUTABLE)
+    return is_script and has_bit and not _OF_DEVELOPERS.fullmatch(name)
