@@ -11,17 +11,21 @@ from click.testing import CliRunner, Result
 
 from extery.cli.app import extery
 from extery.core.codes import all_codes
+from extery.rules.registry import all_rules
+from extery.rules.rule import CHECKS
 from tests.author.test_problems import SAMPLES as SOURCES
 from tests.author.trees import make_source, wheel, wheels_line
 from tests.samples import MANIFESTS
 from tests.samples.packages import PACKAGES, THEME, XML
 
 #: Areas whose codes `validate` and `build` report.
-AREAS = ("manifest", "package", "path", "theme", "wheel", "build")
+AREAS = ("manifest", "package", "path", "theme", "wheel", "file", "build")
+#: Codes that only `check` and uploads report.
+OF_CHECKS = {code for rule in all_rules() if rule.scopes <= CHECKS for code in rule.codes}
 WARNINGS = {
     code
     for code, row in all_codes().items()
-    if code.partition(".")[0] in AREAS and row.severity == "warning"
+    if code.partition(".")[0] in AREAS and row.severity == "warning" and code not in OF_CHECKS
 }
 #: Code -> name and contents of a file that has only this problem.
 FILES = {code: ("sample.zip", make()) for code, make in PACKAGES.items() if code in WARNINGS} | {
