@@ -161,6 +161,7 @@ def test_a_header_is_an_expression(expression: bytes, code: str) -> None:
             "",
         ),
         ("License: see LICENSE", ""),
+        (f"License: {GPL_TEXT.decode().strip().replace(chr(10), ' ')} no proprietary programs", ""),
         ("Summary: Gears", "license.wheel-unknown"),
         ("License: UNKNOWN", "license.wheel-unknown"),
     ],
@@ -172,3 +173,23 @@ def test_a_wheel_is_judged_by_its_metadata(metadata: str, code: str) -> None:
 
     assert [problem.code for problem in problems] == [code] * bool(code)
     assert all(problem.where.path == ("wheels", 0) for problem in problems)
+
+
+def test_the_texts_of_a_wheel_count_if_its_metadata_says_nothing() -> None:
+    name = "gears-1.0.dist-info"
+    business = b"Business Source License 1.1\n\nChange License: MIT\n"
+
+    def with_text(data: bytes) -> list[str]:
+        made = packed(
+            ("gears/__init__.py", b""),
+            (f"{name}/METADATA", b"Metadata-Version: 2.1\nName: gears\nVersion: 1.0\n"),
+            (f"{name}/WHEEL", b"Wheel-Version: 1.0\n"),
+            (f"{name}/RECORD", b""),
+            (f"{name}/licenses/LICENSE", data),
+        )
+        problems = found(("LICENSE", GPL_TEXT), (WHEEL, made), manifest=WITH_WHEEL)
+        return [problem.code for problem in problems]
+
+    assert with_text(business) == ["license.wheel-incompatible"]
+    assert with_text(GPL_TEXT) == []
+    assert with_text(b"Do as you like.\n") == []

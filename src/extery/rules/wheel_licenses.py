@@ -13,6 +13,8 @@ from extery.package import Archive, open_archive
 from extery.rules.context import RuleContext
 
 _MAX_METADATA = 1 << 20
+#: Licence texts of a wheel that are read if its metadata is not clear.
+_MAX_FILES = 5
 _CLASSIFIER = "License :: "
 _CLOSED = (
     "License :: Other/Proprietary License",
@@ -95,13 +97,28 @@ def stated_license(wheel: Archive) -> Assessment | None:
         *_of_text(license_text),
         *(assessment for text in classifiers for assessment in _of_classifier(text)),
     ]
-    if not assessments:
-        has_file = any(_is_license(name, folder) for name in wheel.by_name)
-        says_something = has_file or bool(classifiers) or license_text.upper() not in _NOTHING
-        return Assessment("unknown") if says_something else None
+    if all(item.verdict == "unknown" for item in assessments):
+        files = [name for name in wheel.by_name if _is_license(name, folder)]
+        assessments += _of_files(files[:_MAX_FILES], wheel)
+        says_something = files or classifiers or license_text.upper() not in _NOTHING
+        if not assessments:
+            return Assessment("unknown") if says_something else None
     # Several may be alternatives or parts: only if all are incompatible is it certain.
     order = ("compatible", "unknown", "incompatible")
     return min(assessments, key=lambda item: order.index(item.verdict))
+
+
+def _of_files(files: list[str], wheel: Archive) -> list[Assessment]:
+    """Return the assessments of the licence texts in the ``.dist-info`` folder that are recognized."""
+    from extery.core.license_texts import MAX_TEXT_BYTES, identify_texts
+
+    texts: set[str] = set()
+    for name in files:
+        member = wheel.by_name[name]
+        if not member.is_folder and member.size <= MAX_TEXT_BYTES:
+            data = wheel.read(member, limit=MAX_TEXT_BYTES)
+            texts |= identify_texts(data.decode("utf-8", "replace"))
+    return [assess(name) for name in sorted(texts)]
 
 
 def _of_text(text: str) -> list[Assessment]:
@@ -113,10 +130,10 @@ def _of_text(text: str) -> list[Assessment]:
         return []
     if expression := canonical_expression(text.strip()):
         return [assess(expression)]
+    if texts := identify_texts(text):
+        return [assess(name) for name in sorted(texts)]
     if any(word in text.lower() for word in _CLOSED_WORDS):
         return [Assessment("incompatible", (text.strip().partition("\n")[0][:60],), _PROPRIETARY)]
-    if texts := identify_texts(text):
-        return [assess(canonical_expression(name) or name) for name in sorted(texts)]
     if "\n" not in text.strip() and (suggestion := suggest_license(text)):
         return [assess(suggestion)]
     return []
