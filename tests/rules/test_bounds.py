@@ -20,6 +20,7 @@ from extery.core.errors import InvalidInput, Problem, ProblemList
 from extery.core.problem_limits import MAX_SIMILAR_IN_RESULT, MORE, limit_similar
 from extery.package import Archive, Member, open_package
 from extery.package.size_limits import Limits, unpacking_cost
+from extery.rules.checks import Checks
 from extery.rules.context import RuleContext
 from extery.rules.engine import Scope, check_package
 from extery.rules.package.size import check
@@ -228,6 +229,6 @@ def test_texts_made_to_keep_patterns_busy_are_read_quickly() -> None:
     )
 
     # A pattern that tries all pairs of characters would take hours, and the test end.
-    problems = check_package(io.BytesIO(data), profile=Profile.BLENDER_ORG).problems
+    problems = check_package(io.BytesIO(data), checks=Checks(Profile.BLENDER_ORG)).problems
 
     assert "license.file-unknown" not in {problem.code for problem in problems}

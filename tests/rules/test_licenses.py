@@ -7,6 +7,7 @@ import io
 import pytest
 
 from extery.core.errors import Problem
+from extery.rules.checks import Checks
 from extery.rules.engine import check_package
 from extery.rules.profiles import Profile
 from tests.samples.packages import ADD_ON, MANIFEST, WHEEL, WITH_WHEEL, add_on, packed, wheel
@@ -24,7 +25,9 @@ def found(
 ) -> list[Problem]:
     """Return the problems of licences of an add-on with these files."""
     named = manifest.replace(b"SPDX:GPL-3.0-or-later", license_.encode())
-    problems = check_package(io.BytesIO(add_on(*files, manifest=named)), profile=profile).problems
+    problems = check_package(
+        io.BytesIO(add_on(*files, manifest=named)), checks=Checks(profile)
+    ).problems
     return [problem for problem in problems if problem.code.startswith("license.")]
 
 
@@ -52,7 +55,7 @@ def test_a_notice_at_the_beginning_of_the_add_on_names_the_licence() -> None:
     )
     data = packed((MANIFEST, ADD_ON), ("__init__.py", notice))
 
-    problems = check_package(io.BytesIO(data), profile=Profile.BLENDER_ORG).problems
+    problems = check_package(io.BytesIO(data), checks=Checks(Profile.BLENDER_ORG)).problems
 
     assert "license.text-missing" not in [problem.code for problem in problems]
 

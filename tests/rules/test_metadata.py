@@ -7,6 +7,7 @@ import io
 import pytest
 
 from extery.core.errors import Problem
+from extery.rules.checks import Checks
 from extery.rules.engine import check_package
 from extery.rules.profiles import Profile
 from tests.samples.packages import ADD_ON, add_on
@@ -19,7 +20,7 @@ def found(*changes: tuple[str, str], profile: Profile = Profile.BLENDER_ORG) -> 
         assert old in manifest
         manifest = manifest.replace(old, new) if old else f"{manifest}{new}\n"
     data = add_on(manifest=manifest.encode())
-    problems = check_package(io.BytesIO(data), profile=profile).problems
+    problems = check_package(io.BytesIO(data), checks=Checks(profile)).problems
     return [problem for problem in problems if problem.code.startswith("metadata.")]
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from extery.core.errors import Problem
 from extery.package.theme_colors import ThemeColors
+from extery.rules.checks import Checks
 from extery.rules.engine import check_package
 from extery.rules.profiles import Profile
 from tests.contrast import contrast
@@ -24,7 +25,7 @@ def themed(text: str, back: str = "#202020") -> bytes:
 
 def found(data: bytes) -> list[Problem]:
     problems = check_package(
-        io.BytesIO(theme(("dusk.xml", data))), profile=Profile.BLENDER_ORG
+        io.BytesIO(theme(("dusk.xml", data))), checks=Checks(Profile.BLENDER_ORG)
     ).problems
     return [problem for problem in problems if problem.code == "theme.contrast"]
 
