@@ -351,6 +351,7 @@ def test_a_requirement_that_code_imports_and_no_wheel_has_is_a_problem() -> None
     )
     [problem] = required(b"pillow\n", b"from PIL import Image\n")
     assert "pillow" in problem.message
+    assert len(required("shapely>=2\r\n".encode("utf-16"), b"import shapely\n")) == 1
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,10 @@ _MODULES = {
 def check(context: RuleContext, problems: ProblemList) -> None:
     if context.type != ADD_ON.name or _FILE not in context.names or context.open_file is None:
         return
-    lines = context.read(_FILE, limit=_MAX_BYTES).decode("utf-8", "replace").splitlines()
+    data = context.read(_FILE, limit=_MAX_BYTES)
+    # Redirections of PowerShell write UTF-16, which pip reads as well.
+    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    lines = data.decode(encoding, "replace").splitlines()
     wanted = {module: name for name in _names(lines) if (module := _module_of(name, context))}
     imported = _imported(context, set(wanted)) if wanted else {}
     if not imported:
