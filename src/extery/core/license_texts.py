@@ -45,7 +45,8 @@ _TEXTS = {
     "BUSL-1.1": _Marks(("business source license 1.1", "change license")),
     "SSPL-1.0": _Marks(("server side public license version 1, october 16, 2018",)),
     "MIT": _Marks((_MIT, _NOTICE)),
-    "MIT-0": _Marks((_MIT,), (_NOTICE,)),
+    "MIT-0": _Marks((_MIT, "to deal in the software"), (_NOTICE,)),
+    "NCSA": _Marks((_MIT, "to deal with the software", "redistributions of source code")),
     "BSD-4-Clause": _Marks((_BSD, "all advertising materials mentioning features")),
     "BSD-3-Clause": _Marks(
         (_BSD, _BINARY, _ENDORSE), ("all advertising materials", "zope public license")
