@@ -32,7 +32,6 @@ def findings(files: dict[str, str], **table: Any) -> list[tuple[str, str]]:
     context = RuleContext(
         "source",
         names=list(files),
-        sizes={name: len(text) for name, text in files.items()},
         open_file=open_file,
         table={"type": "add-on", "id": "gear_tool", "blender_version_min": "4.2.0", **table},
         profile=Profile.BLENDER_ORG,

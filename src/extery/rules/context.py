@@ -37,7 +37,7 @@ class FileInfo(NamedTuple):
 class RuleContext:
     """A package, source folder or manifest as rules see it. Rules do not change it.
 
-    ``names`` are those of the files next to the manifest, relative to it, with ``/``, and ``sizes`` their bytes; ``table`` is the
+    ``names`` are those of the files next to the manifest, relative to it, with ``/``; ``table`` is the
     manifest's, possibly invalid, or ``None`` if it cannot be read. ``members``, ``root`` (the folder of
     the manifest) and ``size`` in bytes are those of the package, empty for a folder. ``opening_problems`` are
     those found by `open_package`. Without ``open_file`` rules that read files report nothing; ``stat_file`` is for a folder.
@@ -48,7 +48,6 @@ class RuleContext:
         name: str,
         *,
         names: Sequence[str] = (),
-        sizes: Mapping[str, int] | None = None,
         members: Sequence[Member] = (),
         size: int = 0,
         open_file: OpenFile | None = None,
@@ -65,7 +64,6 @@ class RuleContext:
     ) -> None:
         self.name = name
         self.names = names
-        self._sizes = sizes or {}
         self.members = members
         self.root = ""
         self.size = size
@@ -101,12 +99,6 @@ class RuleContext:
         if isinstance(listed, list | tuple):
             yield from ((index, item) for index, item in enumerate(listed) if isinstance(item, str))
 
-    def size_of(self, name: str) -> int:
-        """Return the size of a file in bytes."""
-        if self.package is not None:
-            return self.package.by_name[self.root + name].size
-        return self._sizes[name]
-
     @cached_property
     def sources(self) -> Sources:
         """The code of the extension, analysed when a rule first asks for it."""
@@ -116,7 +108,7 @@ class RuleContext:
         has_code = self.type == ADD_ON.name and self.open_file is not None
         return read_sources(
             self.names if has_code else (),
-            size_of=self.size_of,
+            size_of=lambda name: self.info(name).size,
             read=lambda name, limit: self.read(name, limit=limit),
             table=self.table or {},
             limits=self.analysis_limits or Limits(),

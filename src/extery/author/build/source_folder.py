@@ -165,7 +165,6 @@ def _run_rules(
     context = RuleContext(
         str(source.path),
         names=[member.name for member in members],
-        sizes={member.name: member.size for member in members},
         open_file=_opener(members),
         stat_file=_stat_function(members),
         table=source.table,
