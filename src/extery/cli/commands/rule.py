@@ -37,7 +37,7 @@ MAX_EXAMPLE_WIDTH = 100
 @click.option("--json", "as_json", is_flag=True, help="The same as --output-format json.")
 @click.pass_obj
 def command(_run: Run, rule_id: str | None, *, list_all: bool) -> Outcome:
-    """Show a rule of `extery check`: its reason, the guideline it comes from, its cure, and examples.
+    """Show a rule of `check`: its reason, the guideline it comes from, its cure, and examples.
 
     RULE is the name of a rule or a code that it reports, which is printed in brackets after each problem.
     """
