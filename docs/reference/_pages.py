@@ -26,6 +26,8 @@ _AREA_TITLES = {
     "package": "The package",
     "path": "Paths in a package",
     "wheel": "Wheels",
+    "module": "Compiled modules",
+    "library": "Python libraries of a package index",
     "file": "Files of an extension",
     "code": "Code of an add-on",
     "check": "Suppressions, baselines and fixes of `check`",

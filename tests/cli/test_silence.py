@@ -83,7 +83,9 @@ def test_a_warning_about_a_source_folder_can_be_silenced(code: str, tmp_path: Pa
     assert run("validate", str(source), "--strict").exit_code == 0
 
 
-PLATFORMS = 'platforms = ["windows-x64", "macos-arm64", "linux-x64"]\n'
+PLATFORMS = (
+    'platforms = ["windows-x64", "macos-arm64", "linux-x64"]\nblender_version_max = "5.1.0"\n'
+)
 OWN = {
     "without-wheels": ("", []),
     "split": (PLATFORMS, []),

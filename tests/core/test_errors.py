@@ -177,8 +177,9 @@ def test_the_subject_of_a_problem_precedes_its_message_and_is_a_value() -> None:
 
 def test_the_reason_of_a_problem_is_rendered_from_the_code_and_values_of_its_cause() -> None:
     values: dict[str, Any] = {"cause": "package.damaged", "cause.variant": "no-end"}
+    values |= {"cause.file": "a.whl", "requirement": "a==1.0"}
 
-    problem = Problem.of("wheel.unreadable", file="a.whl", **{**values, "cause.file": "a.whl"})
+    problem = Problem.of("wheel.unreadable", file="a.whl", **values)
 
     assert "a.whl cannot be used: it is a damaged zip: its end record" in problem.message
     assert "reason" not in dict(problem.values)

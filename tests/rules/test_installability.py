@@ -19,6 +19,8 @@ from tests.samples.packages import ADD_ON, PACKAGES, add_on
 #: Warnings about what people see who install the package.
 WARNINGS_IN_REPOSITORIES = {
     *("theme.unknown-attributes", "theme.value"),
+    *("wheel.unfit", "wheel.python-missing", "wheel.platforms-unlisted", "wheel.several-versions"),
+    *("wheel.shipped", "wheel.not-listed", "module.python", "module.platform"),
     *("file.lfs-pointer", "file.executable-bit"),
 }
 

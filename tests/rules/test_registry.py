@@ -141,7 +141,7 @@ def test_the_guideline_of_a_rule_is_in_the_table() -> None:
 
 
 def test_every_code_of_manifests_and_packages_belongs_to_a_rule() -> None:
-    areas = ("manifest", "package", "path", "wheel", "theme")
+    areas = ("manifest", "package", "path", "wheel", "module", "theme")
     codes = {code for code in all_codes() if code.partition(".")[0] in areas}
 
     assert codes <= {code for rule in RULES for code in rule.all_codes()}

@@ -60,9 +60,8 @@ def test_packages_of_a_split_build_pass_the_check_without_warnings(
 ) -> None:
     paths = wheel(*tags)
     line = wheels_line(paths) if paths else ""
-    source = make_source(
-        tmp_path / "src", *paths, extra=f'platforms = ["windows-x64", "linux-x64"]\n{line}'
-    )
+    lines = f'platforms = ["windows-x64", "linux-x64"]\nblender_version_max = "5.1.0"\n{line}'
+    source = make_source(tmp_path / "src", *paths, extra=lines)
     (tmp_path / "dist").mkdir()
 
     built = build(source, output_dir=tmp_path / "dist", split_platforms=True)

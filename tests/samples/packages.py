@@ -215,6 +215,15 @@ def wheel(name: str = "gears-1.0", *, metadata: str = "License-Expression: MIT")
 
 WITH_WHEEL = ADD_ON + f'wheels = ["./{WHEEL}"]\n'.encode()
 
+
+def with_wheels(*names: str, extra: str = "", more: tuple[str, ...] = ()) -> bytes:
+    """Return an add-on that lists these wheels, and contains ``more`` wheels."""
+    listed = [f"./wheels/{name}" for name in names]
+    files = ((f"wheels/{name}", wheel("-".join(name.split("-")[:2]))) for name in (*names, *more))
+    manifest = ADD_ON + f"{extra}\nwheels = {listed}\n".encode() if names else ADD_ON
+    return add_on(*files, manifest=manifest)
+
+
 PACKAGES: dict[str, Callable[[], bytes]] = {
     "package.not-zip": lambda: b"<!DOCTYPE html><title>Sign in</title>",
     "package.empty": lambda: b"",
@@ -268,6 +277,21 @@ PACKAGES: dict[str, Callable[[], bytes]] = {
     "file.executable-bit": lambda: add_on(("bin/convert", b"\x7fELF\x02\x01\x01" + bytes(64))),
     "wheel.unreadable": lambda: add_on((WHEEL, b"PK"), manifest=WITH_WHEEL),
     "wheel.dist-info": lambda: add_on((WHEEL, wheel("gears-2.0")), manifest=WITH_WHEEL),
+    "wheel.unfit": lambda: with_wheels("gears-1.0-cp310-cp310-win_amd64.whl"),
+    "wheel.python-missing": lambda: with_wheels("gears-1.0-cp311-cp311-win_amd64.whl"),
+    "wheel.platforms-unlisted": lambda: with_wheels(
+        "gears-1.0-py3-none-win_amd64.whl", "gears-1.0-py3-none-manylinux_2_17_x86_64.whl"
+    ),
+    "wheel.several-versions": lambda: with_wheels(
+        "gears-1.0-py3-none-any.whl", "gears-2.0-py3-none-any.whl"
+    ),
+    "wheel.shipped": lambda: with_wheels("requests-2.31.0-py3-none-any.whl"),
+    "wheel.not-listed": lambda: with_wheels(more=("gears-1.0-py3-none-any.whl",)),
+    "module.python": lambda: add_on(
+        ("gearcore.cpython-311-x86_64-linux-gnu.so", b"\x7fELF"),
+        manifest=ADD_ON + b'platforms = ["linux-x64"]\n',
+    ),
+    "module.platform": lambda: add_on(("gearcore.pyd", b"MZ")),
     "theme.xml-missing": lambda: theme(("README.md", b"")),
     "theme.several-xml": lambda: theme(("dusk.xml", XML), ("night.xml", XML)),
     "theme.not-xml": lambda: theme(("dusk.xml", XML[:-3])),

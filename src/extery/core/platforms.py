@@ -14,6 +14,13 @@ KNOWN = (
     "linux-arm64",
 )
 
+#: Those for which blender.org offers Blender.
+OFFICIAL = tuple(name for name in KNOWN if name != "linux-arm64")
+#: Platforms that Blender is no longer built for -> the first series without them.
+DROPPED_IN = {"macos-x64": (5, 0)}
+#: The platforms that an extension is for if it names none: those of most people.
+COMMON = ("windows-x64", "macos-arm64", "linux-x64")
+
 _SYSTEMS = {"windows": "Windows", "macos": "macOS", "linux": "Linux"}
 _MACHINES = {
     ("macos", "arm64"): "Apple silicon",

@@ -32,7 +32,7 @@ BLENDER_SERIES: tuple[BlenderSeries, ...] = (
 #: The series whose verdicts are known: their own tools have judged the same manifests as Extery.
 JUDGED_SERIES: tuple[BlenderSeries, ...] = ((4, 2), (4, 5), (5, 0), (5, 1), (5, 2), (5, 3))
 #: The first series with a Python -> that Python.
-_PYTHON_SINCE = {(4, 2): "3.11", (5, 1): "3.13"}
+PYTHON_SINCE: dict[BlenderSeries, str] = {(4, 2): "3.11", (5, 1): "3.13"}
 
 # Blender accepts longer numbers, but Python limits the digits that `int` reads, and `sort_key` writes
 # the number of digits with three digits. Only the first digits of longer numbers are compared.
@@ -166,8 +166,8 @@ def _number(digits: str) -> int:
 def python_of_blender(series: BlenderSeries) -> str:
     """Return the version of Python in a series of Blender: ``3.11`` up to 5.0, ``3.13`` since 5.1."""
     return next(
-        (python for first, python in reversed(_PYTHON_SINCE.items()) if first <= series),
-        _PYTHON_SINCE[BLENDER_SERIES[0]],
+        (python for first, python in reversed(PYTHON_SINCE.items()) if first <= series),
+        PYTHON_SINCE[BLENDER_SERIES[0]],
     )
 
 

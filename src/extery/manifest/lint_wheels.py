@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from extery.core.compatibility import BlenderRange
 from extery.core.errors import Value
 from extery.core.name_sets import NameSet, union
+from extery.core.shipped_libraries import is_shipped_in
 from extery.core.text import quote_value
 from extery.core.wheel_names import WheelName
 from extery.manifest.lint_context import LintContext
@@ -31,7 +33,19 @@ def check_wheels(lint: LintContext) -> None:
             useless.setdefault(cause, []).append((index, wheel.name))
     for (code, platforms), wheels in useless.items():
         _add_useless(lint, code, platforms, wheels)
-    _check_missing_wheels(lint, listed, by_library)
+    needed = {name: sets for name, sets in by_library.items() if not _is_shipped(lint, name)}
+    _check_missing_wheels(lint, listed, needed)
+
+
+def _is_shipped(lint: LintContext, library: str) -> bool:
+    """Return whether all Blenders of the manifest ship a library: no platform needs a wheel of it."""
+    try:
+        range_ = BlenderRange.parse(
+            lint.text("blender_version_min"), lint.text("blender_version_max")
+        )
+    except ValueError:
+        return False
+    return is_shipped_in(library, range_)
 
 
 def _cause_of_uselessness(wheel: WheelName, listed: NameSet) -> tuple[str, str] | None:

@@ -118,7 +118,6 @@ def _as_dict(rule: Rule) -> dict[str, Any]:
 
 def _page(rule: Rule) -> Iterator[str]:
     """Yield the lines of the page of a rule."""
-    from extery.cli.output import styles
     from extery.core.codes.explanation import explain
     from extery.rules.guidelines import GUIDELINES
     from extery.rules.profiles import EVERY_PROFILE
@@ -136,7 +135,7 @@ def _page(rule: Rule) -> Iterator[str]:
     for code in codes:
         explained = explain(code)
         yield ""
-        yield f"{styles.bold(code)}, {explained.severity}: {explained.title}."
+        yield from _field(f"{code}, {explained.severity}", f"{explained.title}.")
         yield from _wrapped(explained.why)
         if explained.hint:
             yield from _field("Cure", explained.hint)

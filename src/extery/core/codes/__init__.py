@@ -55,6 +55,8 @@ AREAS = {
     "theme": "theme",
     "path": "path",
     "wheel": "wheel",
+    "module": "module",
+    "library": "library",
     "file": "file",
     "code": "code",
     "check": "check",
