@@ -113,6 +113,7 @@ OTHER_VARIABLES = {
     "EXTERY_CONFIG",
     "EXTERY_CORPUS",
     "EXTERY_DEBGU",  # in the example of a problem
+    "EXTERY_INDEX_URL",
     "EXTERY_OFFLINE",
     "EXTERY_POLICY",
     "EXTERY_REQUIRE",

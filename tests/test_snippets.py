@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from extery.rules.examples import example_text
+from tests.author.wheels.fake_index import EVERYWHERE, serving_index
 from tests.fetch.web import serving
 from tests.parts import ROOT
 from tests.repository.hosted import Repository
 from tests.repository.packages import put
 from tests.rules.example_folders import write_example
-from tests.samples.packages import XML, wheel
+from tests.samples.packages import XML
 from tests.snippets import environment, run, snippets
 
 PAGES = sorted((ROOT / "docs" / "how-to").glob("*.md"))
@@ -35,7 +36,6 @@ CANNOT_RUN = {
     "journalctl ": "needs the log of a service",
     "jq ": "needs the log of a site",
     "pip ": "needs a package index",
-    "python -m pip ": "needs a package index",
     "rclone ": "needs a bucket",
     "sha256sum ": "needs a file of a site",
     "sudo ": "changes the machine",
@@ -87,13 +87,10 @@ def theme(folder: Path) -> Iterator[dict[str, str]]:
 
 def wheels(folder: Path) -> Iterator[dict[str, str]]:
     list(add_on(folder))
-    target = folder / "my_addon" / "wheels"
-    target.mkdir()
-    for platform in ("win_amd64", "manylinux_2_28_x86_64", "macosx_11_0_arm64"):
-        for python in ("cp311", "cp313"):
-            name = f"speechkit-1.2.0-{python}-{python}-{platform}.whl"
-            (target / name).write_bytes(wheel("speechkit-1.2.0"))
-    yield {}
+    with serving_index() as index:
+        index.add("speechkit", "1.2.0", EVERYWHERE, requires=["numpy", "textlib>=2"])
+        index.add("textlib", "2.0")
+        yield {"extery wheels": f"EXTERY_INDEX_URL={index.url} extery wheels"}
 
 
 def source(folder: Path) -> Iterator[dict[str, str]]:

@@ -62,6 +62,7 @@ SECTIONS = {
         "validate": "Check manifests, folders and packages, and report all problems.",
         "check": "Check folders and packages as a reviewer would, code and libraries included.",
         "build": "Pack a folder as an extension package.",
+        "wheels": "Bundle Python libraries as wheels: add, check, list and remove them.",
         "rule": "Show a rule of `check`: its reason, the guideline it comes from, its cure, and examples.",
         "explain": "Explain a problem code: what it means, an example, its cure, and how to silence it.",
     },

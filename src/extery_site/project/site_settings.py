@@ -45,6 +45,7 @@ OTHER_VARIABLES = frozenset(
         "EXTERY_CACHE",
         "EXTERY_CONFIG",
         "EXTERY_CORPUS",
+        "EXTERY_INDEX_URL",
         "EXTERY_OFFLINE",
         "EXTERY_POLICY",
         "EXTERY_REQUIRE",
