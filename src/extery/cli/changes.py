@@ -100,8 +100,9 @@ def own_files_notes(target: Target, operation: Operation) -> Iterator[str]:
     replaced = [step for step in operation.steps if step.before and not step.is_user_data]
     if not replaced:
         return
-    from extery.client.store import Store, cache_folder
+    from extery.client.store import Store
     from extery.client.user_files import files_of_user
+    from extery.core.cache_folder import cache_folder
 
     store = Store(cache_folder())
     for step in replaced:

@@ -119,7 +119,8 @@ def _compare_wheels(
     """Add the conflicts of wheels to the plans; return the extensions whose wheels are not known, by target."""
     from extery.client.planned_wheels import find_planned_conflicts
     from extery.client.records import find_installed
-    from extery.client.store import Store, cache_folder
+    from extery.client.store import Store
+    from extery.core.cache_folder import cache_folder
 
     store, make_fetcher = Store(cache_folder()), fetcher_factory(offline=offline)
     unknown = {}
@@ -172,7 +173,8 @@ def _execute(plans: Sequence[Plan], command: str, *, offline: bool) -> Result:
     from extery.cli.output.run_progress import RunProgress
     from extery.client.execute import execute
     from extery.client.plan import Plan
-    from extery.client.store import Store, cache_folder
+    from extery.client.store import Store
+    from extery.core.cache_folder import cache_folder
 
     states: dict[str, str] = {}
     with RunProgress(_TITLES[command], "package") as shown:

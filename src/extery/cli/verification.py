@@ -23,7 +23,8 @@ def verified_in(target: Target, names: Sequence[str], *, offline: bool) -> list[
     """Verify the extensions ``names`` of a target, by default all of remote repositories or installed by Extery."""
     from extery.cli.client_run import fetcher_factory
     from extery.client.index.queries import candidates
-    from extery.client.store import Store, cache_folder
+    from extery.client.store import Store
+    from extery.core.cache_folder import cache_folder
 
     installed = [*find_installed(target)]
     if names:

@@ -7,8 +7,7 @@ once: the second waits for the first.
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -30,20 +29,6 @@ MAX_PART_AGE = 86_400.0
 CONNECTIONS_OF_PACKAGE = 4
 #: Time to wait for another process that downloads the same package, in seconds.
 _WAIT_SECONDS = 6 * 3600
-
-
-def cache_folder(environ: Mapping[str, str] = os.environ, system: str = sys.platform) -> Path:
-    """Return the folder for files that can be fetched again; ``EXTERY_CACHE`` replaces it."""
-    if own := environ.get("EXTERY_CACHE"):
-        return Path(own)
-    home = Path(environ.get("HOME") or Path.home())
-    if system == "win32":
-        local = environ.get("LOCALAPPDATA")
-        return (Path(local) if local else home / "AppData" / "Local") / "extery" / "cache"
-    if system == "darwin":
-        return home / "Library" / "Caches" / "extery"
-    cache = environ.get("XDG_CACHE_HOME")
-    return (Path(cache) if cache else home / ".cache") / "extery"
 
 
 class Store:

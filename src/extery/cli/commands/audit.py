@@ -53,7 +53,8 @@ def command(
     from extery.cli.target_options import options_for
     from extery.client.audit import audit
     from extery.client.policy import load_policy
-    from extery.client.store import Store, cache_folder
+    from extery.client.store import Store
+    from extery.core.cache_folder import cache_folder
 
     policy = load_policy(policy_file)
     store = Store(cache_folder())

@@ -57,7 +57,8 @@ def command(
     from extery.client.lock_file import read_lock_file
     from extery.client.locking import lock_target
     from extery.client.network import open_network
-    from extery.client.store import Store, cache_folder
+    from extery.client.store import Store
+    from extery.core.cache_folder import cache_folder
     from extery.core.errors import ProblemList
     from extery.core.files import format_size
 

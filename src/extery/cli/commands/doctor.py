@@ -49,7 +49,8 @@ def command(
     from extery.client.doctor import examine
     from extery.client.network import Network, open_network
     from extery.client.settings import config_folder
-    from extery.client.store import Store, cache_folder
+    from extery.client.store import Store
+    from extery.core.cache_folder import cache_folder
     from extery.core.errors import ExteryError, Problem
 
     problems: list[Problem] = []

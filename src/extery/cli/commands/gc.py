@@ -64,7 +64,8 @@ def command(
     from extery.cli.output import Outcome, pluralize, prefix_problems
     from extery.cli.terminal import printable
     from extery.client.gc import Policy, collect, collect_packages, used_packages
-    from extery.client.store import Store, cache_folder
+    from extery.client.store import Store
+    from extery.core.cache_folder import cache_folder
     from extery.core.files import format_size
 
     policy = Policy(keep_operations, keep_days, keep_packages)

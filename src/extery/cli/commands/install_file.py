@@ -41,7 +41,8 @@ def command(
     from extery.cli.each_target import for_each, print_wait
     from extery.cli.output import pluralize
     from extery.client.local_files import install_files
-    from extery.client.store import Store, cache_folder
+    from extery.client.store import Store
+    from extery.core.cache_folder import cache_folder
 
     store = Store(cache_folder())
     results = for_each(

@@ -53,7 +53,8 @@ def command(
     from extery.client.locking import add_repositories, plan_restore
     from extery.client.policy import load_policy
     from extery.client.records import find_installed
-    from extery.client.store import Store, cache_folder
+    from extery.client.store import Store
+    from extery.core.cache_folder import cache_folder
 
     store = Store(cache_folder())
     lock = open_lock(file, store)

@@ -32,8 +32,9 @@ def command(_run: Run, name: str, *, blender: tuple[str, ...], folder: Path | No
     from extery.cli.changes import count_changes
     from extery.cli.each_target import for_each, print_wait
     from extery.cli.output import pluralize
-    from extery.client.store import Store, cache_folder
+    from extery.client.store import Store
     from extery.client.undo import roll_back
+    from extery.core.cache_folder import cache_folder
 
     identifier, _, version = name.partition("==")
     store = Store(cache_folder())

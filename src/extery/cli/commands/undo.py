@@ -38,8 +38,9 @@ def command(
     from extery.cli.change_outcomes import operations_outcome
     from extery.cli.each_target import for_each, grouped_lines, print_wait
     from extery.cli.output import Outcome, pluralize
-    from extery.client.store import Store, cache_folder
+    from extery.client.store import Store
     from extery.client.undo import find_operation, plan_undo, undo
+    from extery.core.cache_folder import cache_folder
 
     targets = targets_of(blender, folder)
     if dry_run:
