@@ -127,7 +127,10 @@ class RuleContext:
     def read(self, name: str, *, limit: int) -> bytes:
         """Return the first ``limit`` bytes of a file; raises `InvalidPackage` if it cannot be read."""
         if self.package is not None:
-            with self.package.open(self.package.by_name[self.root + name]) as stream:
+            member = self.package.by_name[self.root + name]
+            if member.size <= limit:
+                return self.package.read(member, limit=limit)
+            with self.package.open(member) as stream:
                 return stream.read(limit)
         assert self.open_file is not None
         with self.open_file(name) as stream:

@@ -68,6 +68,8 @@ def command(
     tags = parse_valid_tags_option(valid_tags)
     is_json = run.output_format == "json"
     checked: list[CheckedPath] = []
+    # That of the current folder, or of the only path.
+    configs = {Path() if len(paths) != 1 else folder_of(paths[0]): run.config}
     for path in paths or (Path(),):
         report = check_path(path, valid_tags=tags, hashed=is_json)
         if like_blender == "any":
@@ -75,7 +77,10 @@ def command(
             report.downgrade_stricter()
         elif like_blender is not None:
             report.judge_like(like_blender)
-        config = run.config if len(paths) <= 1 else config_in(folder_of(path))
+        folder = folder_of(path)
+        if folder not in configs:
+            configs[folder] = config_in(folder)
+        config = configs[folder]
         checked.append(CheckedPath(report, *silence(located(report), config.silenced)))
     problems = [problem for item in checked for problem in item.problems]
     return Outcome(
