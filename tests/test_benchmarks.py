@@ -19,6 +19,10 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "benchmarks"
 #: The arguments of each benchmark. FOLDER is an empty folder.
 ARGUMENTS: dict[str, list[str]] = {
+    "build": [
+        *("--runs", "1", "--megabytes", "2", "--large", "9000000"),
+        *("--packages", "5"),
+    ],
     "check": ["--runs", "1", "--modules", "3", "--megabytes", "1"],
     "client_install": [
         *("--packages", "2", "--network", "instant", "--warm", "2"),
@@ -55,7 +59,12 @@ RUN_OF_LONG = 4
 #: Modules that benchmarks start or import.
 HELPERS = {"bytes_server", "site_content", "tasks_sample"}
 #: Parts of `tests.parts` and programs that benchmarks need.
-PARTS = {"generate": "blender-5.0", "startup": "blender-5.0", "storage": "rclone"}
+PARTS = {
+    "build": "blender-5.0",
+    "generate": "blender-5.0",
+    "startup": "blender-5.0",
+    "storage": "rclone",
+}
 PROGRAMS = {"listing_server": "wrk"}
 NEEDS_LINUX = {"listing_approvals", "uploads"}
 
