@@ -110,6 +110,7 @@ OTHER_VARIABLES = {
     "EXTERY_CACHE",
     "EXTERY_CLIENT_TOKEN",
     "EXTERY_COMPLETE",
+    "EXTERY_COMPRESSION",
     "EXTERY_CONFIG",
     "EXTERY_CORPUS",
     "EXTERY_DEBGU",  # in the example of a problem

@@ -109,6 +109,7 @@ def repositories(folder: Path) -> Iterator[dict[str, str]]:
 
 
 SETUPS: dict[str, Setup] = {
+    "build-a-package.md": add_on,
     "check-before-review.md": checked,
     "check-in-ci.md": add_on,
     "host-a-folder.md": packages,

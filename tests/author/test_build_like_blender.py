@@ -68,7 +68,7 @@ MANY = (
         ".hidden",
         ".git/HEAD",
         "x/.idea/a.xml",
-        "x/.env",
+        "x/.envrc",
         "__pycache__/a.pyc",
         "a/__pycache__/b.pyc",
     ),
@@ -104,6 +104,9 @@ TREES = {
     "listed paths, one of them outside": Tree(MANY, paths("../c.py")),
     "listed paths, one of them twice": Tree(MANY, paths("B.py", "./b.py")),
     "paths and patterns": Tree(MANY, paths("B.py") + "paths_exclude_pattern = ['x']\n"),
+    "a password file": Tree(
+        (".env",), patterns("docs/"), differs=every("everybody can read it in the package")
+    ),
     "a listed folder": Tree(
         MANY, paths("docs"), differs=every("an empty folder is packed, which helps nobody")
     ),
@@ -199,7 +202,7 @@ def with_parsed_manifests(packages: Packages) -> dict[str, dict[str, object]]:
 
 def ours(source: Path, folder: Path, tree: Tree) -> Packages:
     try:
-        build(source, output_dir=folder, split_platforms=tree.split)
+        build(source, output_dir=folder, split_platforms=tree.split, like_blender=True)
     except InvalidInput:
         assert list(folder.iterdir()) == []
     return packages_in(folder)

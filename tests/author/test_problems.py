@@ -13,6 +13,7 @@ import pytest
 from extery.author.build.execute import build, plan_build
 from extery.core.codes import all_codes, find
 from extery.core.errors import ExteryError, InvalidInput, Problem
+from extery.package.codecs import find_codec
 from extery.package.writer import SourceFile
 from tests.author.trees import make_source, wheel, wheels_line
 
@@ -65,7 +66,17 @@ def _both_outputs(folder: Path) -> dict[str, Any]:
 
 def _no_output_folder(folder: Path) -> dict[str, Any]:
     make_source(folder)
-    return {"output_dir": folder / "none"}
+    return {"output_dir": folder / "__init__.py"}
+
+
+def _like_blender(make: Maker) -> Maker:
+    """The problem of a build that packs what Blender packs."""
+
+    def run(folder: Path) -> dict[str, Any]:
+        make(folder)
+        return {"like_blender": True}
+
+    return run
 
 
 def _output_is_folder(folder: Path) -> dict[str, Any]:
@@ -98,16 +109,28 @@ SAMPLES: dict[str, Maker] = {
     "build.path-twice": _paths("a", "./A", files=("a",)),
     "build.path-is-manifest": _paths("./blender_manifest.toml"),
     "build.path-missing": _paths("gear.png"),
-    "build.path-is-folder": _paths("icons", files=("icons/gear.png",)),
+    "build.path-is-folder": _like_blender(_paths("icons", files=("icons/gear.png",))),
+    "build.folder-listed": _paths("icons", files=("icons/gear.png",)),
+    "build.tests-packed": _tree("tests/test_gears.py"),
+    "secret.file": _tree(".env", build="paths_exclude_pattern = ['/x']"),
     "build.path-is-output": _is_output,
     "build.link-outside": _with_link("../secret", build='paths = ["__init__.py", "link"]'),
     "build.link-skipped": _with_link("docs"),
     "build.not-a-file": _pipe,
     "build.name-not-unicode": _not_unicode,
     "package.init-compiled": _compiled,
-    "build.caches-packed": _tree("__pycache__/a.pyc", build="paths_exclude_pattern = ['/x']"),
-    "build.version-control-packed": _tree(".git/HEAD", build="paths_exclude_pattern = ['/x']"),
-    "build.package-packed": _tree("gear_tool-1.0.0.zip", build="paths_exclude_pattern = ['/x']"),
+    "build.caches-packed": _like_blender(
+        _tree("__pycache__/a.pyc", build="paths_exclude_pattern = ['/x']")
+    ),
+    "build.version-control-packed": _like_blender(
+        _tree(".git/HEAD", build="paths_exclude_pattern = ['/x']")
+    ),
+    "build.package-packed": _like_blender(
+        _tree("gear_tool-1.0.0.zip", build="paths_exclude_pattern = ['/x']")
+    ),
+    "build.tools-packed": _like_blender(
+        _tree(".github/ci.yml", build="paths_exclude_pattern = ['/x']")
+    ),
     "build.no-platforms": _split(""),
     "build.platform-name": _split('platforms = ["win/x64"]\n'),
     "build.output-twice": _both_outputs,
@@ -120,6 +143,9 @@ ELSEWHERE = {
     "build.too-large",
     "build.output-unwritable",
     "build.source-date",
+    "build.file-changed",
+    "build.compression-missing",
+    "build.images-missing",
 }
 _POSIX = {"build.link-outside", "build.link-skipped", "build.not-a-file", "build.name-not-unicode"}
 
@@ -147,6 +173,26 @@ def test_each_sample_has_exactly_its_problem(code: str, tmp_path: Path) -> None:
     assert all(problem.hint for problem in problems)
 
 
+def test_a_build_like_blenders_needs_its_output_folder(tmp_path: Path) -> None:
+    make_source(tmp_path)
+
+    [problem] = problems_of(tmp_path, output_dir=tmp_path / "none", like_blender=True)
+
+    assert (problem.code, problem.hint) == (
+        "build.output-folder",
+        f"create it first: mkdir -p {tmp_path}/none",
+    )
+
+
+def test_a_compression_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "deflate", None)
+
+    with pytest.raises(InvalidInput) as caught:
+        find_codec("libdeflate")
+    assert caught.value.code == "build.compression-missing"
+    assert find_codec().name == find_codec("zlib").name == "zlib"
+
+
 def test_every_code_of_a_build_has_a_sample_or_a_test() -> None:
     own = {code for code in {*SAMPLES, *ELSEWHERE} if code.startswith("build.")}
 
@@ -165,7 +211,7 @@ def test_a_problem_in_the_build_table_has_its_line_and_column(tmp_path: Path) ->
 def test_problems_of_manifest_build_table_and_output_are_reported_together(tmp_path: Path) -> None:
     make_source(tmp_path, extra='website = ""\n[build]\npaths = ["", "/a"]\n')
 
-    problems = problems_of(tmp_path, output_dir=tmp_path / "none")
+    problems = problems_of(tmp_path, output_dir=tmp_path / "__init__.py")
 
     assert [problem.code for problem in problems] == [
         "manifest.website.empty",
@@ -242,8 +288,11 @@ def test_the_hint_for_packed_caches_depends_on_the_build_table(tmp_path: Path) -
     )
     empty = make_source(tmp_path / "b", "__pycache__/a.pyc", extra="[build]")
 
-    assert problems_of(listed)[0].hint == "add '__pycache__/' to paths_exclude_pattern"
-    assert "remove the empty [build]" in problems_of(empty)[0].hint
+    assert (
+        problems_of(listed, like_blender=True)[0].hint
+        == "add '__pycache__/' to paths_exclude_pattern"
+    )
+    assert "remove the empty [build]" in problems_of(empty, like_blender=True)[0].hint
 
 
 def test_rules_stricter_than_blender_are_warnings(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 import zipfile
 from pathlib import Path
 
@@ -23,6 +24,7 @@ def build(*arguments: str | Path) -> Result:
 def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the source ``gears`` in it, as the current one."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("EXTERY_CACHE", str(tmp_path / "cache"))
     return make_source(tmp_path / "gears", "icons/gear.png")
 
 
@@ -133,11 +135,72 @@ def test_verbose_lists_every_file_and_the_largest_first(source: Path) -> None:
     added = result.stderr.splitlines()
     assert added[:2] == [f"add: {MANIFEST}", "add: __init__.py"]
     assert len(added) == 18 + 1
-    _, digest, first, *others, last = result.stdout.splitlines()
+    _, digest, compression, title, first, *others = result.stdout.splitlines()
     assert len(digest.split()[1]) == 64
+    assert compression.startswith("  compressed with libdeflate of deflate ")
+    assert compression.endswith(", level 6")
+    assert title == "largest files:"
     assert first.split() == ["15", "KB", "12%", "noise14.bin"]
-    assert len(others) == 9
-    assert last.endswith("8 other files")
+    assert others[9].endswith("8 other files")
+    assert others[10:12] == ["folders:", "   15 bytes   0%  icons/ (1 file, 15 bytes unpacked)"]
+
+
+def test_verbose_lists_what_was_left_out_and_why(source: Path) -> None:
+    make_source(
+        source, "docs/a.md", ".git/HEAD", extra="[build]\npaths_exclude_pattern = ['/docs/']\n"
+    )
+
+    lines = build("gears", "--verbose").stdout.splitlines()
+    again = build("gears", "--verbose").stdout.splitlines()
+
+    assert lines[lines.index("left out:") + 1 :] == [
+        "  .git/  default '.git'",
+        "  docs/  paths_exclude_pattern '/docs/'",
+    ]
+    assert "taken from the last build" not in "".join(lines)
+    assert any(line.endswith("3 of 3 files taken from the last build") for line in again)
+    assert "taken from" not in build("gears", "--verbose", "--no-reuse").stdout
+
+
+def test_json_reports_what_was_left_out_and_the_sizes_of_folders(source: Path) -> None:
+    make_source(source, ".git/HEAD", "icons/deep/small.png")
+
+    [package] = json.loads(build("gears", "--json").stdout)["packages"]
+
+    assert package["left_out"] == [{"path": ".git/", "reason": "default", "pattern": ".*"}]
+    assert [(row["path"], row["files"]) for row in package["folders"]] == [
+        ("", 4),
+        ("icons/", 2),
+        ("icons/deep/", 1),
+    ]
+    assert package["folders"][0]["size"] == package["unpacked"]
+    assert package["compression"].startswith("libdeflate")
+    assert (package["reused"], package["saved"]) == (0, 0)
+
+
+def test_the_compression_can_be_chosen(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def used(*options: str) -> str:
+        [package] = json.loads(build("gears", "--json", *options).stdout)["packages"]
+        return str(package["compression"]).split()[0]
+
+    monkeypatch.setenv("EXTERY_COMPRESSION", "zlib")
+    assert used() == "zlib"
+    assert used("--compression", "smallest") == "libdeflate"
+    monkeypatch.setenv("EXTERY_COMPRESSION", "zip")
+    assert "EXTERY_COMPRESSION" in build("gears").stderr
+    monkeypatch.delenv("EXTERY_COMPRESSION")
+    monkeypatch.setitem(sys.modules, "deflate", None)
+    assert used() == "zlib"
+    assert "[build.compression-missing]" in build("gears", "--compression", "libdeflate").stderr
+
+
+def test_like_blender_packs_what_blender_packs(source: Path) -> None:
+    make_source(source, ".git/HEAD", extra="[build]\npaths_exclude_pattern = ['/docs/']\n")
+
+    build("gears", "--like-blender")
+
+    with zipfile.ZipFile("gear_tool-1.2.3.zip") as archive:
+        assert ".git/HEAD" in archive.namelist()
 
 
 def test_json_lists_the_packages(source: Path) -> None:

@@ -56,7 +56,7 @@ def test_pyproject_can_contain_the_same_options() -> None:
 
 
 def test_the_command_line_overrides_the_file() -> None:
-    write('output-format = "json"\n[build]\noutput-dir = "none"\n')
+    write('output-format = "json"\n[build]\noutput-dir = "__init__.py"\n')
 
     assert json.loads(run("build", "gears").stdout)["ok"] is False
     given = run("build", "gears", "--output-dir", ".", "--output-format", "text")

@@ -66,7 +66,7 @@ def _build(folder: Path, data: bytes) -> _Built:
     verdicts = check_path(folder, valid_tags={}).verdicts
     accepting = {f"{v.series[0]}.{v.series[1]}" for v in verdicts if v.accepts}
     try:
-        [package] = plan_build(folder, valid_tags={}).packages
+        [package] = plan_build(folder, valid_tags={}, like_blender=True).packages
     except InvalidInput as error:
         return _Built([], [p.code for p in error.problems if p.is_error], accepting)
     return _Built(sorted({member.name for member in package.members}), [], accepting)

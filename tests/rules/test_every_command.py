@@ -57,7 +57,11 @@ def repository(folder: Path, code: str) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("code", SAMPLES)
+#: Repositories do not unpack what they list.
+_NOT_IN_REPOSITORIES = {"secret.text"}
+
+
+@pytest.mark.parametrize("code", sorted(SAMPLES.keys() - _NOT_IN_REPOSITORIES))
 def test_server_generate_reports_every_error_of_validate(code: str, tmp_path: Path) -> None:
     (tmp_path / "sample.zip").write_bytes(SAMPLES[code])
     os.utime(tmp_path / "sample.zip", ns=(10**18, 10**18))

@@ -49,7 +49,7 @@ def test_a_sample_has_exactly_the_problem_of_its_name(code: str) -> None:
     assert all(problem.hint for problem in report.problems)
 
 
-CODES = {c: r for c, r in all_codes().items() if c.split(".")[0] in ("package", "path", "theme", "wheel", "module")}  # fmt: skip
+CODES = {c: r for c, r in all_codes().items() if c.split(".")[0] in ("package", "path", "secret", "theme", "wheel", "module")}  # fmt: skip
 
 
 def test_every_code_of_packages_has_a_sample_or_a_test() -> None:

@@ -256,6 +256,10 @@ PACKAGES: dict[str, Callable[[], bytes]] = {
     "package.rare-compression": _bzip2,
     "package.duplicate-member": _duplicate,
     "package.symlink": lambda: add_on((_link(), b"../../etc")),
+    "secret.file": lambda: add_on((".env", b"TOKEN=1")),
+    "secret.text": lambda: add_on(
+        ("key.py", b'KEY = """-----BEGIN PRIVATE KEY-----\nQUJDREVGR0hJSktM\n-----END PRIVATE KEY-----"""')
+    ),
     "package.system-files": lambda: add_on(("__MACOSX/._tool.py", b"\0\5\x16\7")),
     "package.outside-root": lambda: packed(
         (f"gears/{MANIFEST}", ADD_ON), ("gears/__init__.py", b""), ("README.md", b"hello")

@@ -47,6 +47,7 @@ def run(arguments: Namespace, messages: Messages) -> bool:
             output_dir=None if is_default_folder else Path(arguments.output_dir),
             output_file=Path(arguments.output_filepath) if arguments.output_filepath else None,
             valid_tags=load_valid_tags(arguments.valid_tags),
+            like_blender=True,
         )
     except ExteryError as error:
         errors = [problem for problem in error.problems if problem.is_error]

@@ -110,16 +110,17 @@ def test_caches_and_version_control_are_not_packed_silently(tmp_path: Path, buil
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(b"PK")
 
-    found = codes("build", folder, "--output-dir", tmp_path)
-    packed = zipfile.ZipFile(tmp_path / "gear_tool-1.2.3.zip").namelist()
-    unwanted = [name for name in packed if name.endswith((".pyc", ".zip"))]
-    named = {"build.caches-packed", "build.package-packed"} & set(found)
+    for options, count in ((), 0), (("--like-blender",), 2 if build else 0):
+        found = codes("build", folder, "--output-dir", tmp_path, *options)
+        packed = zipfile.ZipFile(tmp_path / "gear_tool-1.2.3.zip").namelist()
+        unwanted = [name for name in packed if name.endswith((".pyc", ".zip"))]
+        named = {"build.caches-packed", "build.package-packed"} & set(found)
 
-    assert (len(unwanted), len(named)) == ((2, 2) if build else (0, 0))
-    assert not any(".git" in name for name in packed)
+        assert (len(unwanted), len(named)) == (count, count)
+        assert not any(".git" in name for name in packed)
 
 
-def test_custom_patterns_that_pack_version_control_are_warned_of(tmp_path: Path) -> None:
+def test_custom_patterns_pack_no_version_control(tmp_path: Path) -> None:
     """36: Blender packs .git as soon as there are patterns of one's own, and ignores many of git's notations."""
     folder = source(
         tmp_path / "source", b'[build]\npaths_exclude_pattern = ["*.{png,jpg}"]\n', x=b""
@@ -128,7 +129,12 @@ def test_custom_patterns_that_pack_version_control_are_warned_of(tmp_path: Path)
     (folder / ".git/config").write_text("")
 
     found = codes("build", folder, "--output-dir", tmp_path)
-    assert {"build.version-control-packed", "build.pattern-without-effect"} <= set(found)
+    assert set(found) == {"build.pattern-without-effect"}
+    assert not any(
+        ".git" in name for name in zipfile.ZipFile(tmp_path / "gear_tool-1.2.3.zip").namelist()
+    )
+    like_blender = codes("build", folder, "--output-dir", tmp_path, "--like-blender")
+    assert {"build.version-control-packed", "build.pattern-without-effect"} <= set(like_blender)
 
 
 def test_paths_can_be_combined_with_wheels_and_platforms(tmp_path: Path) -> None:
@@ -154,17 +160,21 @@ def test_paths_can_be_combined_with_wheels_and_platforms(tmp_path: Path) -> None
     }
 
 
-def test_a_folder_in_paths_is_an_error_with_a_cure(tmp_path: Path) -> None:
+def test_a_folder_in_paths_is_packed_with_its_files(tmp_path: Path) -> None:
     """37: Blender packs an empty folder without a word."""
     folder = source(tmp_path / "source", b'[build]\npaths = ["__init__.py", "data"]\n', data__a=b"")
 
     result = run("build", folder, "--output-dir", tmp_path)
 
-    assert result.exit_code == 1
-    assert (
-        "data is a folder, whose files would not be packed [build.path-is-folder]" in result.output
-    )
-    assert "use paths_exclude_pattern instead" in result.output
+    assert result.exit_code == 0
+    assert "data is a folder: its files (1) are packed" in result.output
+    packed = zipfile.ZipFile(tmp_path / "gear_tool-1.2.3.zip").namelist()
+    assert packed == ["blender_manifest.toml", "__init__.py", "data/a"]
+
+    like_blender = run("build", folder, "--output-dir", tmp_path, "--like-blender")
+
+    assert like_blender.exit_code == 1
+    assert "data is a folder, whose files would not be packed" in like_blender.output
 
 
 def _listing(folder: Path) -> dict[str, Any]:

@@ -14,26 +14,69 @@ from extery.manifest.document import MANIFEST_FILENAME
 from extery.manifest.locator import Locator
 from extery.manifest.schemas.checking import limit_problems
 
-#: Patterns used without ``[build]``: caches, hidden files, packages and backups, as in Blender 5.0.
+#: What Blender's build leaves out without ``[build]``: caches, hidden files, packages and backups, as in Blender 5.0.
 DEFAULT_PATTERNS = ("__pycache__/", ".*", "/*.zip", "*.blend[1-9]")
-#: Patterns used for a ``[build]`` without patterns, as in Blender.
+#: What it leaves out with a ``[build]`` without patterns.
 BARE_PATTERNS = (".*",)
+#: What no extension needs, left out also beside the patterns of an author, unless a pattern such as ``!.github/``
+#: includes it.
+UNWANTED_PATTERNS = (
+    *("__pycache__/", ".mypy_cache/", ".pytest_cache/", ".ruff_cache/", ".ipynb_checkpoints/"),
+    *(
+        ".git",
+        ".hg/",
+        ".svn/",
+        ".bzr/",
+        ".jj/",
+        ".github/",
+        ".gitlab/",
+        ".vscode/",
+        ".idea/",
+        ".vs/",
+    ),
+    *(".venv/", ".tox/", ".nox/", "node_modules/"),
+    *("__MACOSX/", ".DS_Store", "._*", "Thumbs.db", "desktop.ini"),
+    "/extery.toml",
+)
 
 
 @dataclass(frozen=True)
 class BuildConfig:
-    """Either ``paths`` to pack, relative and normalised, or ``patterns`` to exclude."""
+    """Either ``paths`` to pack, relative and normalised, or ``patterns`` to exclude.
+
+    ``unwanted`` are more patterns to exclude, also below folders in ``paths``; there are none if the build is that of Blender, which
+    packs folders empty.
+    """
 
     paths: tuple[str, ...] | None = None
     patterns: tuple[str, ...] = DEFAULT_PATTERNS
+    unwanted: tuple[str, ...] = ()
+
+    @property
+    def like_blender(self) -> bool:
+        """Whether exactly the files are packed that Blender's build packs."""
+        return not self.unwanted
+
+    @property
+    def all_patterns(self) -> tuple[str, ...]:
+        """The patterns of what is left out, of the author first."""
+        return (*self.patterns, *self.unwanted)
 
 
 def read_build_config(
-    table: Mapping[str, Any], problems: ProblemList, locate: Locator
+    table: Mapping[str, Any],
+    problems: ProblemList,
+    locate: Locator,
+    *,
+    like_blender: bool = False,
 ) -> BuildConfig | None:
-    """Read ``[build]`` from a manifest's table; add problems and return ``None`` if it is invalid."""
+    """Read ``[build]`` from a manifest's table; add problems and return ``None`` if it is invalid.
+
+    With ``like_blender`` the same files are packed as by Blender's build, whatever they are.
+    """
+    unwanted = () if like_blender else (*UNWANTED_PATTERNS, *_own_packages(table))
     if "build" not in table:
-        return BuildConfig()
+        return BuildConfig(unwanted=unwanted)
     build = table["build"]
     if not isinstance(build, dict):
         problems.add("build.not-a-table", where=locate(("build",)), value=quote_value(build))
@@ -53,8 +96,17 @@ def read_build_config(
     if any(problem.code != "build.ignored-value" for problem in problems.errors[errors_before:]):
         return None
     if paths:
-        return BuildConfig(paths=normalised, patterns=())
-    return BuildConfig(patterns=tuple(patterns) or BARE_PATTERNS)
+        return BuildConfig(paths=normalised, patterns=(), unwanted=unwanted)
+    # An empty table is no wish to pack caches: only Blender's own build takes it so.
+    default = BARE_PATTERNS if like_blender else DEFAULT_PATTERNS
+    return BuildConfig(patterns=tuple(patterns) or default, unwanted=unwanted)
+
+
+def _own_packages(table: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the pattern of earlier packages of the extension."""
+    identifier = table.get("id")
+    is_valid = isinstance(identifier, str) and identifier.isidentifier()
+    return (f"/{identifier}-*.zip",) if is_valid else ()
 
 
 def _strings(

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from extery.author.build.folder_sizes import FolderSize, folder_sizes
+from extery.author.build.last_build import open_last_build, save_build
+from extery.author.build.left_out import MAX_LEFT_OUT, LeftOut, as_json
 from extery.author.build.plan import BuildPlan, PackagePlan, plan_build
 from extery.core.errors import Unavailable, Where
 from extery.core.files import atomic_write, hash_file
 from extery.manifest.document import Manifest
 from extery.manifest.schemas.v1_0_0 import ValidTags
-from extery.package.writer import WrittenMember, source_date, write_zip
+from extery.package.codecs import Codec, Compression, find_codec
+from extery.package.writer import WrittenMember, WrittenZip, source_date, write_zip
 
 __all__ = [
     "BuildPlan",
@@ -37,11 +41,28 @@ class BuiltPackage:
     manifest: Manifest
     platform: str | None
     members: tuple[WrittenMember, ...]
+    compression: str = ""
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def unpacked(self) -> int:
         """The total size of all files, in bytes."""
         return sum(member.size for member in self.members)
+
+    @property
+    def reused(self) -> int:
+        """The number of files whose packed bytes are those of the last build."""
+        return sum(member.is_reused for member in self.members)
+
+    @property
+    def saved(self) -> int:
+        """The number of bytes that optimised images are smaller than those in the source folder."""
+        return sum(member.saved for member in self.members)
+
+    @property
+    def folders(self) -> list[FolderSize]:
+        """The sizes of all folders in the package."""
+        return folder_sizes(self.members)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the package as JSON."""
@@ -53,7 +74,15 @@ class BuiltPackage:
             "size": self.size,
             "sha256": self.sha256,
             "unpacked": self.unpacked,
-            "members": [member._asdict() for member in self.members],
+            "compression": self.compression,
+            "reused": self.reused,
+            "saved": self.saved,
+            "folders": [folder._asdict() for folder in self.folders],
+            "left_out": as_json(self.left_out[:MAX_LEFT_OUT]),
+            "members": [
+                {"name": member.name, "size": member.size, "packed": member.packed}
+                for member in self.members
+            ],
         }
 
 
@@ -64,6 +93,8 @@ def build(
     output_file: Path | None = None,
     split_platforms: bool = False,
     valid_tags: ValidTags | None = None,
+    like_blender: bool = False,
+    compression: Compression | None = None,
     on_member: Callable[[WrittenMember], None] | None = None,
 ) -> list[BuiltPackage]:
     """Build the extension in ``source``: one package, or one for each of its platforms.
@@ -76,28 +107,69 @@ def build(
         output_dir=output_dir,
         output_file=output_file,
         valid_tags=valid_tags,
+        like_blender=like_blender,
     )
-    return execute(plan, on_member=on_member)
+    return execute(plan, on_member=on_member, codec=find_codec(compression))
 
 
 def execute(
-    plan: BuildPlan, *, on_member: Callable[[WrittenMember], None] | None = None
+    plan: BuildPlan,
+    *,
+    codec: Codec | None = None,
+    record: Path | None = None,
+    on_member: Callable[[WrittenMember], None] | None = None,
 ) -> list[BuiltPackage]:
     """Write the packages of a plan; ``on_member`` is called for each file.
 
     All packages are complete on disk before the first one gets its final name, so a failure leaves no mixture of
-    old and new packages of a version.
+    old and new packages of a version. ``record`` is where the last build of the folder left what it had packed
+    (`extery.author.build.last_build`): files that have not changed are taken from its packages. The bytes are the
+    same without it.
     """
     time = source_date(os.environ.get("SOURCE_DATE_EPOCH"))
-    members = []
-    with ExitStack() as stack:
+    codec = codec or find_codec()
+    written: list[WrittenZip] = []
+    with (
+        _new_folders(plan),
+        ExitStack() as stack,
+        # Closed before the new packages replace the old ones, as Windows demands.
+        open_last_build(record, codec) as packed,
+    ):
         for package in plan.packages:
             file = stack.enter_context(_atomic_write(package.path))
             with _translate_errors(package.path):
-                members.append(write_zip(file, package.members, time=time, on_member=on_member))
+                result = write_zip(
+                    *(file, package.members),
+                    time=time,
+                    codec=codec,
+                    packed=packed,
+                    on_member=on_member,
+                )
                 file.flush()
                 os.fsync(file.fileno())
-    return [_built(*pair) for pair in zip(plan.packages, members, strict=True)]
+            # Packages of a split build have most files in common.
+            packed.add(file, result.records)
+            written.append(result)
+    paths = [package.path for package in plan.packages]
+    save_build(record, codec, [*zip(paths, (w.records for w in written), strict=True)])
+    return [_built(*pair, codec) for pair in zip(plan.packages, written, strict=True)]
+
+
+@contextmanager
+def _new_folders(plan: BuildPlan) -> Iterator[None]:
+    """Create the output folders that do not exist, and remove them again if the build fails."""
+    folders = {package.path.parent for package in plan.packages}
+    missing = {new for folder in folders for new in (folder, *folder.parents) if not new.exists()}
+    for folder in folders & missing:
+        with _translate_errors(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        for folder in sorted(missing, reverse=True):
+            with suppress(OSError):  # something else was put there
+                folder.rmdir()
+        raise
 
 
 @contextmanager
@@ -120,8 +192,13 @@ def _translate_errors(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _built(package: PackagePlan, members: Iterable[WrittenMember]) -> BuiltPackage:
-    digest, size = hash_file(package.path)
+def _built(package: PackagePlan, written: WrittenZip, codec: Codec) -> BuiltPackage:
+    digest, size = written.sha256, package.path.stat().st_size
+    if not digest:
+        digest, size = hash_file(package.path)
     return BuiltPackage(
-        package.path, size, digest, package.manifest, package.platform, tuple(members)
+        *(package.path, size, digest, package.manifest, package.platform),
+        members=tuple(written.members),
+        compression=str(codec),
+        left_out=package.left_out,
     )

@@ -28,22 +28,32 @@ class PathPatterns:
     """A list of patterns for paths relative to the source folder, with ``/`` between names."""
 
     def __init__(self, patterns: Iterable[str]) -> None:
-        self._excluding: list[re.Pattern[str]] = []
+        self._excluding: list[tuple[re.Pattern[str], str]] = []
         self._including: list[re.Pattern[str]] = []
         for pattern in patterns:
             regex = compile_pattern(pattern.lstrip("!"))
-            if regex is not None:
-                (self._including if pattern.startswith("!") else self._excluding).append(regex)
+            if regex is None:
+                continue
+            if pattern.startswith("!"):
+                self._including.append(regex)
+            else:
+                self._excluding.append((regex, pattern))
 
     def excludes(self, path: str) -> bool:
         """Return whether ``path`` is excluded; paths of folders end with ``/``.
 
         Callers skip everything below an excluded folder, so ``!pattern`` cannot include files in it.
         """
+        return self.excluding(path) is not None
+
+    def excluding(self, path: str) -> str | None:
+        """Return the first pattern that excludes ``path``, ``None`` if it is not excluded."""
         marked = path[:-1].replace("/", _BETWEEN) + path[-1:]
-        if not any(regex.fullmatch(marked) for regex in self._excluding):
-            return False
-        return not any(regex.fullmatch(marked) for regex in self._including)
+        for regex, pattern in self._excluding:
+            if regex.fullmatch(marked):
+                is_included = any(regex.fullmatch(marked) for regex in self._including)
+                return None if is_included else pattern
+        return None
 
 
 def compile_pattern(pattern: str) -> re.Pattern[str] | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from extery.author.build.left_out import LeftOut
 from extery.author.build.source_folder import (
     PlannedFiles,
     SourceFolder,
@@ -25,7 +26,7 @@ from extery.core.files import format_size
 from extery.core.problem_limits import limit_similar
 from extery.manifest.document import MANIFEST_FILENAME, Manifest
 from extery.manifest.schemas.v1_0_0 import ValidTags
-from extery.package.writer import SourceFile
+from extery.package.source_files import SourceFile
 from extery.rules.blender_verdicts import Refusal
 from extery.rules.engine import CheckReport, tags_to_check
 
@@ -42,12 +43,14 @@ class PackagePlan:
     """A package to build. ``platform`` is ``None`` unless the build is split.
 
     ``manifest`` is the manifest in the package; in a split build it has this platform and its wheels only.
+    ``left_out`` is what is in the folder and not in the package.
     """
 
     path: Path
     platform: str | None
     manifest: Manifest
     members: tuple[SourceFile, ...]
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def unpacked(self) -> int:
@@ -76,17 +79,19 @@ def plan_build(
     output_dir: Path | None = None,
     output_file: Path | None = None,
     valid_tags: ValidTags | None = None,
+    like_blender: bool = False,
 ) -> BuildPlan:
     """Plan the package of the extension in the folder ``source``, or one for each platform.
 
     ``source`` may also be the manifest in that folder.
     ``valid_tags`` maps types to their tags; ``None`` means Blender's own, ``{}`` disables the check.
+    ``like_blender`` packs the same files as Blender's build, with its surprises.
     Raises `InvalidInput` with all problems if there are errors.
     """
     source = resolve_path(source)
     if source.name == MANIFEST_FILENAME and source.is_file():
         source = source.parent
-    folder = read_source_folder(source, valid_tags=valid_tags)
+    folder = read_source_folder(source, valid_tags=valid_tags, like_blender=like_blender)
     problems = folder.problems
     targets = plan_targets(
         folder.manifest,
@@ -94,6 +99,7 @@ def plan_build(
         folder=output_dir,
         file=output_file,
         problems=problems,
+        like_blender=like_blender,
     )
     packages = plan_packages(folder, targets, problems)
     refusals = _refusals(folder, problems, valid_tags)
@@ -167,7 +173,9 @@ def _package(data: bytes, manifest: Manifest, files: PlannedFiles, target: Targe
     packed = {wheels[wheel].name: wheels[wheel] for wheel in fitting}
     first = SourceFile(MANIFEST_FILENAME, len(data), data)
     members = (first, *packed.values(), *files.others)
-    return PackagePlan(target.path, target.platform, manifest, members)
+    others = {wheels[wheel].name for wheel in wheels} - packed.keys()
+    left_out = [*files.left_out, *(LeftOut(name, "platform") for name in others)]
+    return PackagePlan(target.path, target.platform, manifest, members, tuple(sorted(left_out)))
 
 
 def _check_limits(package: PackagePlan, problems: ProblemList) -> None:

@@ -13,9 +13,23 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from extery.author.build.config import BARE_PATTERNS, BuildConfig, member_name, read_build_config
+from extery.author.build.config import (
+    BARE_PATTERNS,
+    DEFAULT_PATTERNS,
+    UNWANTED_PATTERNS,
+    BuildConfig,
+    member_name,
+    read_build_config,
+)
+from extery.author.build.left_out import LeftOut
 from extery.author.build.patterns import PathPatterns
-from extery.author.build.sources import find_file, find_files
+from extery.author.build.sources import (
+    Selection,
+    find_file,
+    find_files,
+    find_unlisted,
+    is_folder_inside,
+)
 from extery.author.build.targets import Target
 from extery.core.errors import InvalidPackage, ProblemList, Where
 from extery.core.files import open_regular
@@ -23,7 +37,7 @@ from extery.core.wheel_names import WheelName
 from extery.manifest.document import MANIFEST_FILENAME, Manifest, parse_table, read_manifest_bytes
 from extery.manifest.locator import Locator
 from extery.manifest.schemas.v1_0_0 import ValidTags
-from extery.package.writer import SourceFile
+from extery.package.source_files import SourceFile
 from extery.rules.context import FileInfo, OpenFile, RuleContext
 from extery.rules.engine import run_rules, tags_to_check
 from extery.rules.rule import Input, Scope
@@ -51,16 +65,23 @@ class SourceFolder:
 
 @dataclass
 class PlannedFiles:
-    """The files to pack beside the manifest: ``wheels`` by their paths in it, and all ``others``."""
+    """The files to pack beside the manifest: ``wheels`` by their paths in it, and all ``others``.
+
+    ``left_out`` is what is in the folder and not packed, sorted by path.
+    """
 
     others: list[SourceFile] = field(default_factory=list)
     wheels: dict[str, SourceFile] = field(default_factory=dict)
+    left_out: list[LeftOut] = field(default_factory=list)
 
 
-def read_source_folder(path: Path, *, valid_tags: ValidTags | None = None) -> SourceFolder:
+def read_source_folder(
+    path: Path, *, valid_tags: ValidTags | None = None, like_blender: bool = False
+) -> SourceFolder:
     """Read the manifest in ``path``; raises `InvalidManifest` if the file cannot be read.
 
     ``valid_tags`` maps types to their tags; ``None`` means Blender's own, ``{}`` disables the check.
+    ``like_blender`` is that of `read_build_config`.
     """
     data = read_manifest_bytes(path / MANIFEST_FILENAME)
     problems, from_rules = ProblemList(), ProblemList()
@@ -75,7 +96,7 @@ def read_source_folder(path: Path, *, valid_tags: ValidTags | None = None) -> So
     # `read_build_config` reports this as an error.
     problems.extend(p for p in from_rules if p.code != "manifest.build.not-a-table")
     manifest = None if problems.errors else Manifest.from_table(table)
-    config = read_build_config(table, problems, locate)
+    config = read_build_config(table, problems, locate, like_blender=like_blender)
     return SourceFolder(path, data, table, manifest, config, problems, locate)
 
 
@@ -95,32 +116,73 @@ def plan_files(
     if source.table is None:
         return PlannedFiles()
     wheels, missing = _find_wheels(source, targets, problems)
-    outputs = [target.path for target in targets]
-    files = PlannedFiles(_find_others(source, outputs, problems), wheels)
+    files = PlannedFiles(wheels=wheels)
+    _find_others(source, [target.path for target in targets], files, problems)
     _run_rules(source, files, missing, problems, checks)
     return files
 
 
 def _find_others(
-    source: SourceFolder, outputs: Collection[Path], problems: ProblemList
-) -> list[SourceFile]:
-    """Return all files to pack except manifest and wheels, sorted by name."""
+    source: SourceFolder, outputs: Collection[Path], files: PlannedFiles, problems: ProblemList
+) -> None:
+    """Set all files to pack except manifest and wheels, sorted by name, and what is left out."""
     config = source.config
     if config is None:
         # The files of the default patterns may not be those that the author wants to pack: ignore their problems.
-        config, problems = BuildConfig(), ProblemList()
+        config, problems = BuildConfig(unwanted=UNWANTED_PATTERNS), ProblemList()
+    wheels = {member_name(wheel) for _, wheel in _listed_wheels(source)}
     if config.paths is None:
-        wheels = {member_name(wheel) for _, wheel in _listed_wheels(source)}
-        files = find_files(source.path, PathPatterns(config.patterns), problems, skip=outputs)
-        return [file for file in files if file.name not in wheels]
-    members = []
-    for index, name in enumerate(config.paths):
+        selection = Selection(
+            *(PathPatterns(config.all_patterns), _own_patterns(config), outputs),
+            with_environments=config.like_blender,
+        )
+        found = find_files(source.path, selection, problems, left_out=files.left_out)
+    else:
+        found = _find_listed(source, config, outputs, files, problems)
+        wheels.difference_update(config.paths)  # reported as an error
+    files.others = [file for file in found if file.name not in wheels]
+    needed = {wheel.name for wheel in files.wheels.values()}
+    files.left_out.extend(
+        LeftOut(file.name, "platform")
+        for file in found
+        if file.name in wheels and file.name not in needed
+    )
+    files.left_out.sort()
+
+
+def _own_patterns(config: BuildConfig) -> Collection[str]:
+    return () if config.patterns == DEFAULT_PATTERNS else config.patterns
+
+
+def _find_listed(
+    source: SourceFolder,
+    config: BuildConfig,
+    outputs: Collection[Path],
+    files: PlannedFiles,
+    problems: ProblemList,
+) -> list[SourceFile]:
+    """Return the files in ``paths``, and those below its folders, sorted by name."""
+    found: dict[str, SourceFile] = {}
+    selection = Selection(PathPatterns((*DEFAULT_PATTERNS, *config.unwanted)), outputs=outputs)
+    for index, name in enumerate(config.paths or ()):
         where = source.locate(("build", "paths", index))
         if source.path / name in outputs:
             problems.add("build.path-is-output", where=where, path=name)
+        elif not config.like_blender and is_folder_inside(source.path, name):
+            start = "" if name == "." else f"{name}/"
+            inside = find_files(
+                source.path, selection, problems, start=start, left_out=files.left_out
+            )
+            variant = "" if inside else "empty"
+            problems.add(
+                "build.folder-listed", where=where, variant=variant, path=name, count=len(inside)
+            )
+            found.update((file.name, file) for file in inside)
         elif member := find_file(source.path, name, problems, where):
-            members.append(member)
-    return sorted(members)
+            found[member.name] = member
+    packed = [*found, *(wheel.name for wheel in files.wheels.values())]
+    files.left_out.extend(find_unlisted(source.path, packed))
+    return sorted(found.values())
 
 
 def _listed_wheels(source: SourceFolder) -> Iterator[tuple[int, str]]:

@@ -26,16 +26,20 @@ def plan_targets(
     folder: Path | None,
     file: Path | None,
     problems: ProblemList,
+    like_blender: bool = False,
 ) -> list[Target]:
     """Return one target, or one for each platform; an empty list without a ``manifest``.
 
-    A package in ``folder`` is named ``{id}-{version}.zip``; ``file`` replaces folder and name.
+    A package in ``folder`` is named ``{id}-{version}.zip``; ``file`` replaces folder and name. The folder need not exist, unless
+    the build is ``like_blender``.
     """
     if folder is not None and file is not None:
         problems.add("build.output-twice")
         return []
     parent = folder or (file.parent if file else Path())
-    if not parent.is_dir():
+    if parent.exists() and not parent.is_dir():
+        problems.add("build.output-folder", variant="file", folder=str(parent), command="")
+    elif like_blender and not parent.is_dir():
         import shlex
 
         command = shlex.join(["mkdir", "-p", str(parent)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +12,10 @@ from extery.cli.command import OutcomeCommand, Run
 from extery.cli.options import LocalPath, output_options, parse_valid_tags_option, valid_tags_option
 
 if TYPE_CHECKING:
-    from extery.author.build.execute import BuiltPackage, WrittenMember
+    from extery.author.build.execute import WrittenMember
     from extery.cli.output import Outcome
+    from extery.package.codecs import Compression
     from extery.rules.blender_verdicts import Refusal
-
-#: Number of files that --verbose lists, largest first.
-_MAX_LISTED = 10
 
 
 def _folder_of(params: Mapping[str, Any]) -> Path:
@@ -40,7 +38,7 @@ def _folder_of(params: Mapping[str, Any]) -> Path:
     "--output-dir",
     metavar="DIR",
     type=LocalPath(),
-    help="The folder of the package, by default the current one.",
+    help="The folder of the package, by default the current one; created if it does not exist.",
 )
 @click.option(
     "--output-filepath",
@@ -54,8 +52,36 @@ def _folder_of(params: Mapping[str, Any]) -> Path:
     help="Build a package for each of the manifest's platforms, each with the wheels for it.",
 )
 @valid_tags_option
+@click.option(
+    "--like-blender",
+    is_flag=True,
+    help="Pack exactly the files that Blender's build packs: an empty [build] packs caches, and [build] patterns pack all "
+    "that they do not name.",
+)
+@click.option(
+    "--compression",
+    type=click.Choice(["libdeflate", "smallest", "zlib"]),
+    envvar="EXTERY_COMPRESSION",
+    show_envvar=True,
+    help="How to pack: 'libdeflate' is fast, 'smallest' takes ten times as long for 2 % less; both need extery[fast]. By default "
+    "libdeflate if it is installed, else zlib. Another one gives other bytes.",
+)
+@click.option(
+    "--optimize-images",
+    is_flag=True,
+    help="Pack PNG images smaller, with the same pixels. Files in SOURCE stay as they are. Needs extery[images].",
+)
+@click.option(
+    "--no-reuse",
+    is_flag=True,
+    help="Pack all files, also those that have not changed since the last build. The result is the same.",
+)
 @click.option("--strict", is_flag=True, help="Build nothing if there are warnings.")
-@click.option("--verbose", is_flag=True, help="List every file, and the largest ones at the end.")
+@click.option(
+    "--verbose",
+    is_flag=True,
+    help="List every file, and at the end the largest ones, the sizes of folders, and what was left out and why.",
+)
 @output_options()
 @click.pass_obj
 def command(
@@ -67,20 +93,27 @@ def command(
     output_filepath: Path | None,
     split_platforms: bool,
     valid_tags: str | None,
+    like_blender: bool,
+    compression: Compression | None,
+    optimize_images: bool,
+    no_reuse: bool,
     strict: bool,
     verbose: bool,
 ) -> Outcome:
     """Pack a folder as an extension package.
 
     SOURCE is the folder of the blender_manifest.toml, by default the current one. The manifest's
-    [build] table chooses the files to pack. The same files give the same package on every machine,
-    at any time. Nothing is written if there is an error.
+    [build] table chooses the files to pack; version control data, caches and files of tools are left out. The same files
+    give the same package on every machine, at any time. Nothing is written if there is an error.
     """
     if source is not None and source_dir is not None:
         raise click.UsageError("SOURCE and --source-dir exclude each other.")
     from extery.author.build.execute import execute, plan_build
+    from extery.author.build.last_build import record_of
+    from extery.cli.build_report import report_lines
     from extery.cli.output import Outcome, pluralize, prefix_problems
     from extery.core.errors import ExteryError
+    from extery.package.codecs import find_codec
 
     folder = _folder_of({"source": source, "source_dir": source_dir})
     prefix = "" if folder == Path() else f"{folder}/"
@@ -97,6 +130,7 @@ def command(
             output_dir=output_dir,
             output_file=output_filepath,
             valid_tags=parse_valid_tags_option(valid_tags),
+            like_blender=like_blender,
         )
         problems, silenced = run.silence(prefix_problems(plan.problems, prefix))
         failure = failure._replace(problems=problems, silenced=silenced, is_strict=strict)
@@ -104,7 +138,16 @@ def command(
         if strict and problems:
             return failure
         is_text = run.output_format == "text"
-        packages = execute(plan, on_member=_print_added if verbose and is_text else None)
+        if optimize_images:
+            from extery.author.build.images import with_optimized_images
+
+            plan = with_optimized_images(plan)
+        packages = execute(
+            plan,
+            codec=find_codec(compression),
+            record=None if no_reuse else record_of(plan.source),
+            on_member=_print_added if verbose and is_text else None,
+        )
     except ExteryError as error:
         problems, silenced = run.silence(prefix_problems(error.problems, prefix))
         failure = failure._replace(problems=problems, silenced=silenced, lines=())
@@ -113,7 +156,7 @@ def command(
         ok=True,
         summary=f"Built {pluralize(len(packages), 'package')}.",
         lines=[
-            *(line for package in packages for line in _lines(package, verbose=verbose)),
+            *(line for package in packages for line in report_lines(package, verbose=verbose)),
             *failure.lines,
         ],
         data={**failure.data, "packages": [package.as_dict() for package in packages]},
@@ -136,30 +179,3 @@ def _print_added(member: WrittenMember) -> None:
     from extery.cli.terminal import printable
 
     print_note(f"add: {printable(member.name)}")
-
-
-def _lines(package: BuiltPackage, *, verbose: bool) -> Iterator[str]:
-    from extery.cli.output import pluralize
-    from extery.cli.terminal import printable
-    from extery.core.files import format_size
-
-    details = f"{pluralize(len(package.members), 'file')}, {format_size(package.unpacked)}"
-    path = printable(_relative(package.path))
-    yield f"created {path}: {details}, packed {format_size(package.size)}"
-    if not verbose:
-        return
-    yield f"  sha256 {package.sha256}"
-    largest = sorted(package.members, key=lambda member: (-member.packed, member.name))
-    for member in largest[:_MAX_LISTED]:
-        share = member.packed / package.size
-        yield f"  {format_size(member.packed):>9} {share:>4.0%}  {printable(member.name)}"
-    if len(largest) > _MAX_LISTED:
-        size = sum(member.packed for member in largest[_MAX_LISTED:])
-        others = pluralize(len(largest) - _MAX_LISTED, "other file")
-        yield f"  {format_size(size):>9} {size / package.size:>4.0%}  {others}"
-
-
-def _relative(path: Path) -> str:
-    """Return the path relative to the current folder, or unchanged if it is outside of it."""
-    folder = Path.cwd()
-    return str(path.relative_to(folder) if path.is_relative_to(folder) else path)

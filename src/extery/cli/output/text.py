@@ -59,10 +59,10 @@ def problem_lines(
 
 
 def _snippet(item: PrefixedProblem, sources: SourceLines, width: int) -> list[str]:
-    """Return the source line with carets, or nothing if it cannot be read."""
+    """Return the source line with carets, or nothing if it cannot be read or shows a secret."""
     line, column = item.problem.where.line, item.problem.where.column
     text = sources.line(item.file, line) if line is not None else None
-    if text is None or not text.strip():
+    if text is None or not text.strip() or _has_secret(item, text):
         return []
     margin = " " * len(str(line))
     source, carets = excerpt(text, column or 1, width=width - len(margin) - 3)
@@ -71,6 +71,15 @@ def _snippet(item: PrefixedProblem, sources: SourceLines, width: int) -> list[st
     if column is not None:
         lines.append(f"{margin} {bar} {styles.severity(carets, item.problem.severity)}")
     return lines
+
+
+def _has_secret(item: PrefixedProblem, line: str) -> bool:
+    """Return whether a key or token is in the line: a log of CI is read by many."""
+    if item.problem.code.startswith("secret."):
+        return True
+    from extery.rules.secret_texts import find_secrets
+
+    return any(find_secrets(line.encode("utf-8", "replace")))
 
 
 def _also_line(items: Sequence[PrefixedProblem]) -> str:

@@ -64,6 +64,7 @@ AREAS = {
     "metadata": "metadata",
     "listing": "listing",
     "build": "build",
+    "secret": "secret",
     "generate": "generate",
     "fetch": "fetch",
     "mirror": "repository",

@@ -116,8 +116,15 @@ CODES = {
         stricter=True,
         build="error",
         message="{path} is a folder, whose files would not be packed",
-        hint="list its files one by one, or use paths_exclude_pattern instead of paths",
+        hint="list its files one by one, or build without --like-blender",
         example={"path": "icons"},
+    ),
+    "build.folder-listed": Code(
+        "warning", "paths lists a folder, which Blender's own build packs empty", "Extery packs the files in the folder. Blender's build packs none of them, so a package that is built with it fails.",
+        message="{path} is a folder: its files ({count:,}) are packed, and Blender's own build would pack none of them",
+        hint="list the files one by one if the extension is built with Blender's own build too",
+        variants={"empty": ("{path} is a folder without a file to pack", "correct the path, or remove it")},
+        example={"path": "icons", "count": 12},
     ),
     "build.path-is-output": Code(
         "error", "paths lists the output file", "A package cannot contain itself.",
@@ -156,6 +163,37 @@ CODES = {
         hint="check the file's permissions, and that no other program changes the folder",
         variants={"folder": ("the folder {path} cannot be read: {reason}", "check the folder's permissions, or exclude it with paths_exclude_pattern")},
         example={"path": "icons/gear.png", "reason": "Permission denied"},
+    ),
+    "build.file-changed": Code(
+        "error", "a file has changed during the build", "The package would contain half of the old and half of the new file, or one that was not checked. The package of the last build is unchanged.",
+        message="{path} has changed since the build began",
+        hint="build again when no other program writes into the folder",
+        variants={"package": ("the package of the last build has changed while {path} was copied from it", "build again")},
+        example={"path": "icons/gear.png"},
+    ),
+    "build.compression-missing": Code(
+        "error", "a compression is not installed", "Another one would give other bytes, so the package would not be the same on every machine.",
+        message="the compression {name!r} needs the library deflate, which is not installed",
+        hint="install it: pip install 'extery[fast]'; or choose --compression zlib",
+        example={"name": "libdeflate"},
+    ),
+    "build.images-missing": Code(
+        "error", "the library that optimises images is not installed", "--optimize-images packs smaller PNG images with it.",
+        message="--optimize-images needs the library oxipng-pybind, which is not installed",
+        hint="install it: pip install 'extery[images]'",
+    ),
+    "build.tests-packed": Code(
+        "warning", "tests are packed", "Users of the extension do not run them.",
+        message="tests would be packed: {folder}/ with {files}",
+        hint="add {patterns} to paths_exclude_pattern",
+        example={"folder": "tests", "files": "12 files", "patterns": "'/tests/'"},
+    ),
+    "build.tools-packed": Code(
+        "warning", "settings or libraries of tools are packed", "Users of the extension do not need them, and they can be larger than the extension.",
+        message="files of tools would be packed: {names}",
+        hint="add {patterns} to paths_exclude_pattern",
+        variants=_packed_variants("files of tools would be packed"),
+        example={"names": "node_modules", "patterns": "'node_modules/'", "more": 2},
     ),
     "build.caches-packed": Code(
         "warning", "caches of tools are packed", "Users of the extension do not need them, and they make every build different.",
@@ -201,9 +239,10 @@ CODES = {
         hint="pass the file with its folder: --output-filepath FOLDER/NAME.zip",
     ),
     "build.output-folder": Code(
-        "error", "the output folder does not exist", f"{_REFUSED}: a misspelt path would otherwise become a folder.",
+        "error", "the output folder is no folder", f"{_REFUSED}. A folder that does not exist is created, except in a build like Blender's.",
         message="the folder {folder} does not exist",
         hint="create it first: {command}",
+        variants={"file": ("{folder} is a file, and packages are written into a folder", "choose another folder with --output-dir")},
         example={"folder": "dist", "command": "mkdir -p dist"},
     ),
     "build.output-is-folder": Code(

@@ -1,4 +1,4 @@
-"""A source folder packs no caches, version control data or earlier packages of its own."""
+"""A source folder packs no caches, version control data, tests, files of tools or earlier packages of its own."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ from extery.rules.rule import FOLDERS, Input, Rule
 
 _CACHES = frozenset({"__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache"})
 _VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".bzr", ".jj"})
+_TOOLS = frozenset(
+    {".github", ".gitlab", ".vscode", ".idea", ".vs", ".venv", ".tox", ".nox", "node_modules"}
+)
+_TESTS = ("tests", "test")
 
 
 def check(context: RuleContext, problems: ProblemList) -> None:
@@ -18,6 +22,7 @@ def check(context: RuleContext, problems: ProblemList) -> None:
     for code, pattern, names in (
         ("build.caches-packed", "{}/", _folders(context.names, _CACHES)),
         ("build.version-control-packed", "{}", _folders(context.names, _VERSION_CONTROL)),
+        ("build.tools-packed", "{}", _folders(context.names, _TOOLS)),
         ("build.package-packed", "/*.zip", _packages(context)),
     ):
         if not names:
@@ -32,6 +37,17 @@ def check(context: RuleContext, problems: ProblemList) -> None:
             patterns=", ".join(patterns),
             variant="-".join(filter(None, variants)),
         )
+    for folder in _TESTS:
+        tests = [name for name in context.names if name.startswith(f"{folder}/")]
+        if any(_is_test(name) for name in tests):
+            pattern = f"'/{folder}/'"
+            problems.add(
+                "build.tests-packed",
+                where=Where(f"{folder}/"),
+                folder=folder,
+                files=f"{len(tests)} file{'' if len(tests) == 1 else 's'}",
+                patterns=pattern,
+            )
 
 
 RULE = Rule(
@@ -39,7 +55,10 @@ RULE = Rule(
     check,
     scopes=FOLDERS,
     input=Input.MANIFEST,
-    codes=("build.caches-packed", "build.version-control-packed", "build.package-packed"),
+    codes=(
+        *("build.caches-packed", "build.version-control-packed", "build.package-packed"),
+        *("build.tools-packed", "build.tests-packed"),
+    ),
     severity="warning",
 )
 
@@ -47,6 +66,12 @@ RULE = Rule(
 def _folders(names: Sequence[str], folders: Collection[str]) -> list[str]:
     steps = {step for name in names for step in name.split("/")}
     return sorted(steps.intersection(folders))
+
+
+def _is_test(name: str) -> bool:
+    """Return whether a file is a test of pytest or unittest: a folder of another kind may have the same name."""
+    file = name.rpartition("/")[2]
+    return file == "conftest.py" or (file.startswith("test_") and file.endswith(".py"))
 
 
 def _packages(context: RuleContext) -> list[str]:
