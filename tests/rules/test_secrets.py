@@ -161,7 +161,7 @@ def test_a_token_is_an_error_in_build_validate_check_and_upload(tmp_path: Path) 
     kind, text = SECRETS["GitHub"]
     source = make_source(tmp_path / "source")
     (source / "api.py").write_text(f"import os\nTOKEN = '{text}'\n")
-    data = add_on(("api.py", text.encode()))
+    data = add_on(("api.py", f"TOKEN = '{text}'\n".encode()))
     (tmp_path / "a.zip").write_bytes(data)
 
     assert not check_package(io.BytesIO(data), scope=Scope.UPLOAD).ok
