@@ -194,6 +194,12 @@ class Archive:
             self._verified[member.name] = member
         return data
 
+    def stored_start(self, member: Member, size: int) -> bytes:
+        """Return the first bytes of a stored member of an archive in memory, not verified; nothing of others."""
+        if self.data is None or not member.is_stored or member.data_offset < 0:
+            return b""
+        return self.data[member.data_offset : member.data_offset + min(size, member.size)]
+
     def blocks(self, member: Member) -> Iterator[bytes | memoryview]:
         """Yield all bytes of one member in blocks, each valid until the next one.
 
