@@ -155,6 +155,18 @@ def test_the_bytes_do_not_depend_on_the_number_of_threads(name: str) -> None:
     assert len(results) == 1
 
 
+def test_a_large_file_is_stored_only_if_no_part_of_it_gets_smaller(tmp_path: Path) -> None:
+    noise = random.Random(9).randbytes(400_000)
+    mixed = noise[:190_000] + text(9, 20_000) + noise[:190_000]
+    members = [member("noise", noise), member("mixed", mixed), member("text", text(9, 400_000))]
+
+    written = write(tmp_path / "a.zip", members, find_codec("libdeflate")).members
+
+    assert written[0].packed == 400_000
+    assert written[1].packed < 398_000
+    assert written[2].packed < 200_000
+
+
 def test_codecs_with_other_bytes_have_other_ids() -> None:
     assert len({find_codec(name).id for name in COMPRESSIONS}) == len(COMPRESSIONS)
     assert find_codec().name == "libdeflate"
