@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 #: A text of fewer different characters, such as ``ghp_aaaa…``, was typed by hand.
 _MIN_DIFFERENT = 4
-_PLACEHOLDER = re.compile(rb"example|xxxx|your|placeholder|dummy", re.IGNORECASE)
+_PLACEHOLDERS = (b"example", b"xxxx", b"your", b"placeholder", b"dummy")
 
 
 class Shape(NamedTuple):
@@ -66,15 +66,14 @@ _BEGINNINGS = {
 
 
 @cache
-def _searches() -> list[tuple[re.Pattern[bytes], list[tuple[str, re.Pattern[bytes]]]]]:
-    """Return the expression of each beginning, and the kinds and expressions of the secrets with it."""
-    return [
-        (
-            re.compile(beginning),
-            [(s.kind, re.compile(s.expression.encode())) for s in _SHAPES if s.first == first],
-        )
-        for first, beginning in _BEGINNINGS.items()
-    ]
+def _beginnings() -> list[tuple[str, re.Pattern[bytes]]]:
+    return [(first, re.compile(beginning)) for first, beginning in _BEGINNINGS.items()]
+
+
+@cache
+def _shapes(first: str) -> list[tuple[str, re.Pattern[bytes]]]:
+    """Return the kinds and expressions of the secrets that begin with this character."""
+    return [(s.kind, re.compile(s.expression.encode())) for s in _SHAPES if s.first == first]
 
 
 class Found(NamedTuple):
@@ -86,15 +85,15 @@ class Found(NamedTuple):
 
 def may_have_secrets(data: bytes) -> bool:
     """Return whether a text contains the beginning of a secret. It may consist of several texts."""
-    return any(beginning.search(data) is not None for beginning, _ in _searches())
+    return any(beginning.search(data) is not None for _, beginning in _beginnings())
 
 
 def find_secrets(data: bytes) -> Iterator[Found]:
     """Yield the first secret of each shape."""
-    for beginning, shapes in _searches():
+    for first, beginning in _beginnings():
         if beginning.search(data) is None:
             continue
-        for kind, expression in shapes:
+        for kind, expression in _shapes(first):
             for match in expression.finditer(data):
                 if _is_random(match[0]):
                     yield Found(kind, data.count(b"\n", 0, match.start()) + 1)
@@ -104,4 +103,5 @@ def find_secrets(data: bytes) -> Iterator[Found]:
 def _is_random(secret: bytes) -> bool:
     """Return whether a text looks like a real secret and not like a placeholder."""
     body = secret[-30:]
-    return len(set(body)) >= _MIN_DIFFERENT and not _PLACEHOLDER.search(secret)
+    is_typed = any(word in secret.lower() for word in _PLACEHOLDERS)
+    return len(set(body)) >= _MIN_DIFFERENT and not is_typed

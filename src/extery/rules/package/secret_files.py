@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from extery.core.errors import ProblemList
 from extery.rules.context import RuleContext
 from extery.rules.rule import FILES, Input, Rule
@@ -17,28 +15,19 @@ _SUFFIXES = {
     **dict.fromkeys((".p12", ".pfx", ".ppk", ".jks", ".keystore"), _KEYS),
     ".kdbx": "passwords",
 }
-#: ``.env.production``; the others are templates without values.
-_ENVIRONMENT = re.compile(r"\.env\.(?!example|sample|template|dist|default|test\b)[\w.-]+")
+#: ``.env.production`` has values, these are templates.
+_TEMPLATES = frozenset({"example", "sample", "template", "dist", "default", "defaults", "test"})
 _MAX_REPORTED = 20
 #: Found in all of these names, and in few others: one search for all files of a package.
 _PARTS = (
-    "env",
-    "netrc",
-    ".pypirc",
-    ".git-cred",
-    "id_",
-    ".p12",
-    ".pfx",
-    ".ppk",
-    ".jks",
-    ".keystore",
+    *("env", "netrc", ".pypirc", ".git-cred", "id_", ".p12", ".pfx", ".ppk", ".jks", ".keystore"),
     ".kdbx",
 )
-_ANY = re.compile("|".join(map(re.escape, _PARTS)), re.IGNORECASE)
 
 
 def check(context: RuleContext, problems: ProblemList) -> None:
-    if _ANY.search("\n".join(context.names)) is None:
+    text = "\n".join(context.names).lower()
+    if not any(part in text for part in _PARTS):
         return
     found = 0
     for name in context.names:
@@ -59,8 +48,8 @@ def check(context: RuleContext, problems: ProblemList) -> None:
 def _kind(file: str) -> str:
     if kind := _NAMES.get(file):
         return kind
-    if _ENVIRONMENT.fullmatch(file):
-        return _PASSWORDS
+    if file.startswith(".env."):
+        return "" if file.removeprefix(".env.").partition(".")[0] in _TEMPLATES else _PASSWORDS
     dot = file.rfind(".")
     return _SUFFIXES.get(file[dot:], "") if dot > 0 else ""
 
