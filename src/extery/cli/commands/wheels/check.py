@@ -37,7 +37,7 @@ def command(_run: Run, *, source: Path, index_url: str, strict: bool, offline: b
     from extery.author.wheels.comparison import Records, compare
     from extery.author.wheels.index import PackageIndex
     from extery.cli.output import Outcome, pluralize, prefix_problems
-    from extery.client.store import cache_folder
+    from extery.core.cache_folder import cache_folder
     from extery.core.errors import ProblemList
     from extery.fetch import Fetcher
 
