@@ -23,6 +23,7 @@ from extery.manifest.schemas.v1_0_0 import check_fields
 from extery.package import Package, open_package
 from extery.package.error_capture import add_exception, capture_errors
 from extery.rules.context import OpenFile, RuleContext
+from extery.rules.profiles import Profile
 from extery.rules.report import CheckReport
 from extery.rules.rule import Input, Scope
 from extery.rules.run import has_code, run_rules
@@ -85,6 +86,7 @@ def check_package(
     *,
     name: str = "",
     scope: Scope = Scope.PACKAGE,
+    profile: Profile = Profile.BLENDER_ORG,
     checks: Checks | None = None,
     valid_tags: ValidTags | None = None,
     hashed: bool = False,
@@ -92,7 +94,7 @@ def check_package(
 ) -> CheckReport:
     """Check a package by every rule of ``scope``, and unpack each member once.
 
-    With ``checks`` the rules of `Scope.CHECK` run too. ``valid_tags`` is that of `check_manifest_file`.
+    Rules that are not for ``profile`` do not run. With ``checks`` the rules of `Scope.CHECK` run too. ``valid_tags`` is that of `check_manifest_file`.
     ``hashed`` computes the SHA-256. ``checkpoint`` is called for each megabyte, and may raise to stop.
     """
     name = name or str(source if isinstance(source, Path) else "package.zip")
@@ -109,6 +111,7 @@ def check_package(
             package,
             report,
             scope=scope,
+            profile=profile,
             checks=checks,
             opening_problems=opening_problems,
             valid_tags=valid_tags,
@@ -123,6 +126,7 @@ def check_open_package(
     *,
     scope: Scope,
     opening_problems: ProblemList,
+    profile: Profile = Profile.BLENDER_ORG,
     checks: Checks | None = None,
     valid_tags: ValidTags | None = None,
     with_harmful: bool = False,
@@ -130,7 +134,7 @@ def check_open_package(
 ) -> None:
     """Check a package opened with the list ``opening_problems``, and fill in ``report``.
 
-    ``checks`` is that of `check_package`.
+    ``profile`` and ``checks`` are those of `check_package`.
     ``with_harmful`` is that of `extery.rules.installability.blocks_install`.
     """
     problems = report.problems
@@ -143,6 +147,7 @@ def check_open_package(
         package=package,
         opening_problems=opening_problems,
         valid_tags=tags_to_check(valid_tags),
+        profile=profile,
         open_file=_opener(package),
         checkpoint=checkpoint,
     )

@@ -29,7 +29,11 @@ class RuffFinding(NamedTuple):
 def find_ruff() -> str | None:
     """Return the program beside this Python, or in the search path; ``None`` if it is not installed."""
     beside = Path(sys.executable).with_name("ruff.exe" if sys.platform == "win32" else "ruff")
-    return str(beside) if beside.is_file() else shutil.which("ruff")
+    if beside.is_file():
+        return str(beside)
+    found = shutil.which("ruff")
+    # Windows searches the current folder too, and that is often the one that is checked.
+    return found if found and Path(found).resolve().parent != Path.cwd() else None
 
 
 def run_ruff(

@@ -27,6 +27,7 @@ EXTERY_MAX_IMAGE: int = _site_settings.max_image
 EXTERY_CACHE_LIFETIME: timedelta = _site_settings.cache_lifetime
 EXTERY_RESERVED_IDS: tuple[str, ...] = _site_settings.reserved_ids
 EXTERY_REVIEW_TIME: timedelta = _site_settings.review_time
+EXTERY_GUIDELINES: str = _site_settings.guidelines
 EXTERY_OWN_DECISIONS: bool = _site_settings.own_decisions
 EXTERY_LATER_VERSIONS: str = _site_settings.later_versions
 EXTERY_RISK_UNREVIEWED: int | None = _site_settings.risk_unreviewed

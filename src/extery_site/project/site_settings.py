@@ -138,6 +138,13 @@ class SiteSettings(BaseSettings):
         description="Time within which a submitted version is to be reviewed; versions that have "
         "waited longer are first in the queue.",
     )
+    guidelines: Annotated[
+        Literal["blender.org", "self-hosted"], Expected("blender.org or self-hosted")
+    ] = _setting(
+        default="blender.org",
+        description="The guidelines by which uploads are checked: those of extensions.blender.org, or only what a "
+        "repository of one's own needs, without the rules about payments, branding and accepted licences.",
+    )
     own_decisions: Boolean = _setting(
         default="no",
         description="Whether moderators can decide about their own extensions and reports about them; only for a "

@@ -19,6 +19,7 @@ from extery.core.errors import (
 from extery.manifest.document import MANIFEST_FILENAME, Manifest
 from extery.rules.blender_verdicts import Refusal
 from extery.rules.engine import CheckReport, Scope, check_package
+from extery.rules.profiles import Profile
 from extery_site.accounts.models import User
 from extery_site.accounts.permissions import AnyUser, require_user
 from extery_site.catalog.lifecycle import record
@@ -101,7 +102,8 @@ def _receive(
     release_notes = clean_text(release_notes, field="release_notes", max_length=MAX_TEXT_LENGTH)
     name = _base_name(name or str(getattr(file, "name", "") or "")) or "package.zip"
     check_short_text(name, field="name")
-    report = check_package(file, name=name, scope=Scope.UPLOAD)
+    profile = Profile(settings.EXTERY_GUIDELINES)
+    report = check_package(file, name=name, scope=Scope.UPLOAD, profile=profile)
     manifest = _valid_manifest(report)
     check_storable(manifest)
     if only is not None:

@@ -16,7 +16,7 @@ from extery_site.accounts.models import User
 from extery_site.catalog.models import Event, Extension, Package, Version
 from extery_site.publish import actions
 from tests.site import factories
-from tests.site.packages import package
+from tests.site.packages import INIT, package
 from tests.site.stored import path_of
 
 Program = Callable[[User], Client]
@@ -63,6 +63,20 @@ def test_warnings_do_not_stop_an_upload_and_are_kept_with_the_package(owner: Use
     assert codes
     assert {problem["code"] for problem in Package.objects.get().problems} == codes
     assert all(not problem.is_error for problem in draft.problems)
+
+
+@pytest.mark.parametrize(
+    ("guidelines", "codes"), [("blender.org", ["code.donation-link"]), ("self-hosted", [])]
+)
+def test_an_upload_is_checked_by_the_guidelines_of_the_site(
+    owner: User, settings: Any, guidelines: str, codes: list[str]
+) -> None:
+    settings.EXTERY_GUIDELINES = guidelines
+    init = f"URL = 'https://ko-fi.com/ada'\n{INIT}"
+
+    factories.make_draft(owner, files={"__init__.py": init})
+
+    assert [problem["code"] for problem in Package.objects.get().problems] == codes
 
 
 def test_a_second_version_belongs_to_the_same_extension(owner: User) -> None:
