@@ -43,6 +43,7 @@ OTHER_VARIABLES = frozenset(
     {
         "EXTERY_BLENDER",
         "EXTERY_CACHE",
+        "EXTERY_COMPRESSION",
         "EXTERY_CONFIG",
         "EXTERY_CORPUS",
         "EXTERY_INDEX_URL",
