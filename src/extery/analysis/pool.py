@@ -39,7 +39,7 @@ class Limits(NamedTuple):
     facts: int = 2_000_000
 
 
-#: For sources that somebody else uploaded: one process, and few seconds in all.
+#: For uploaded sources, which are not trusted: one process, and few seconds in all.
 UPLOAD_LIMITS = Limits(seconds=3.0, total_seconds=8.0, memory=280_000_000, processes=1)
 #: Sources for which a second process is started.
 _BYTES_PER_PROCESS = 150_000

@@ -11,7 +11,7 @@ from extery.core.errors import Unavailable, Where
 from extery.core.files import atomic_write, open_regular
 from extery.rules.fixes import Edit, Fix, InapplicableEdit, apply_edits
 
-#: Files of this size have no fixes: nobody wrote them by hand.
+#: Larger files have no fixes: they are generated.
 MAX_BYTES = 2_000_000
 
 

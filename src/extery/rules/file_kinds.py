@@ -30,7 +30,7 @@ _COMPRESSED = {
 _TAR_SUFFIXES = (
     *(".tar.gz", ".tgz", ".tar.bz2", ".tbz", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst"),
 )
-#: Suffixes of documents and data that are zips inside: nobody would unpack them.
+#: Suffixes of documents and data that use the zip format and are not archives to users.
 _DOCUMENTS = frozenset(
     {
         *(".usdz", ".3mf", ".kra", ".ora", ".npz", ".pt", ".pth", ".keras", ".fcstd", ".kmz"),

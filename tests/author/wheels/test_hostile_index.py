@@ -84,7 +84,7 @@ def test_a_page_that_is_none_is_an_error_and_no_traceback(
 ) -> None:
     index.web.put("/simple/gearlib/", page)
 
-    error_of(source, "gearlib")
+    assert "Nothing was added." in error_of(source, "gearlib")
 
 
 def test_metadata_that_differ_from_their_hash_are_read_from_the_wheel(

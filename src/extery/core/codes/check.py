@@ -16,7 +16,7 @@ CODES = {
     ),
     "check.no-reason": Code(
         "warning", "a suppression gives no reason",
-        "Whoever reads the code, or reviews it, needs to know why a warning does not apply. Without a reason nothing is suppressed.",
+        "Readers and reviewers of the code need to know why a warning does not apply. Without a reason nothing is suppressed.",
         message="this comment gives no reason for suppressing {code}",
         hint=f"write the reason behind the bracket: {_COMMENT}",
         example={"code": "code.subprocess"},

@@ -113,7 +113,7 @@ CODES = {
     ),
     "code.dynamic-execution": Code(
         "warning", "code is put together and executed",
-        "Nobody can review what is only known when it runs, and whoever controls the text controls Blender.",
+        "Code that is only known when it runs cannot be reviewed, and control of the text is control of Blender.",
         message="{name} executes code that is put together when it runs",
         hint="call functions by name, use ast.literal_eval for values, and a table of functions for choices",
         variants={"decoded": ("{name} executes code that {source} decodes", "put the code into the module as it is: encoded code is refused")},

@@ -13,7 +13,7 @@ _BUILDABLE = "publish its source, and say how it is built; or do without it"
 CODES = {
     "file.nested-archive": Code(
         "warning", "an archive is packed inside the extension",
-        "Blender does not unpack it, and nobody can review what is in it. It is also a second copy if its files are packed too. The first bytes of a file count, not its name; wheels and documents that are zips inside are no archives.",
+        "Blender does not unpack it, and its contents cannot be reviewed. It is also a second copy if its files are packed too. The first bytes of a file count, not its name; wheels and documents that are zips inside are no archives.",
         message="{file} is an archive ({format}) inside the extension",
         hint="pack its files themselves, or " + _LEAVE_OUT,
         example={"file": "textures.zip", "format": "zip"},
@@ -35,7 +35,7 @@ CODES = {
         example={"file": "bin/convert", "more": 2},
     ),
     "file.native-code": Code(
-        "warning", "machine code is packed beside the code", "Nobody can review it, and it runs on one system only. The first bytes of a file count, not its name.",
+        "warning", "machine code is packed beside the code", "It cannot be reviewed, and it runs on one system only. The first bytes of a file count, not its name.",
         message="{file} is a compiled library ({format}), which cannot be reviewed",
         hint=_IN_A_WHEEL,
         variants={

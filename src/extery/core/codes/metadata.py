@@ -13,7 +13,7 @@ CODES = {
         example={"field": "tagline", "value": "'This is another extension'"},
     ),
     "metadata.example-domain": Code(
-        "warning", "the manifest has an address for examples", "Nobody can be reached there: example.com, example.org and example.net are reserved for documentation.",
+        "warning", "the manifest has an address for examples", "Such an address reaches no one: example.com, example.org and example.net are reserved for documentation.",
         message="{field} is an address for examples: {value}",
         hint="write an address where users can reach you, or leave it out",
         example={"field": "website", "value": "'https://example.com'"},

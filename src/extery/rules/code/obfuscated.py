@@ -8,7 +8,7 @@ from extery.core.errors import ProblemList
 from extery.rules.context import RuleContext
 from extery.rules.rule import CHECKS, Input, Rule
 
-#: Characters of a line of code that nobody writes by hand.
+#: Maximum characters of a line of code; longer lines are generated or minified.
 MAX_LINE = 5_000
 MAX_ENCODED = 4_000
 _ENCODED = re.compile(r"^[A-Za-z0-9+/=_\\-]{200,}$|^(\\\\x[0-9a-f]{2}){50,}$")

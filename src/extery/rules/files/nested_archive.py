@@ -1,4 +1,4 @@
-"""An extension has no archives inside: nobody can review them, and Blender does not unpack them."""
+"""An extension contains no archives: they cannot be reviewed, and Blender does not unpack them."""
 
 from __future__ import annotations
 
