@@ -59,7 +59,7 @@ ONE_DATABASE = (
     "site/files/test_s3_faults.py",
     "site/files/test_serving_from_s3.py",
     # Old data, and the migrations of SQLite: the database of the tests on PostgreSQL is migrated too.
-    "site/test_squashed_migrations.py",
+    "site/test_new_databases.py",
     "site/catalog/test_migration_of_event_numbers.py",
     "site/files/test_migrations.py",
     "site/moderation/test_migrations.py",

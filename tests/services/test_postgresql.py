@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
@@ -52,6 +53,38 @@ def test_a_site_on_postgresql_can_be_started_managed_and_restarted(
         assert "Preparing" not in site.output
         assert ask(site, "GET", "/people/ada/")[0].status == 200
     assert not (data / "db.sqlite3").exists()
+
+
+def schema(address: str) -> dict[str, set[Any]]:
+    """Return columns, indexes and constraints of all tables, and the recorded migrations."""
+    queries = {
+        "columns": "SELECT table_name, column_name, data_type, character_maximum_length, is_nullable,"
+        " column_default, is_identity FROM information_schema.columns WHERE table_schema = 'public'"
+        # `auth` chooses a short number, which its migrations do not know. The site has no groups.
+        " AND (table_name, column_name) <> ('auth_group_permissions', 'id')",
+        "indexes": "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'",
+        "constraints": "SELECT conrelid::regclass::text, pg_get_constraintdef(oid)"
+        " FROM pg_constraint WHERE connamespace = 'public'::regnamespace",
+        "migrations": "SELECT app, name FROM django_migrations",
+        "permissions": "SELECT name, codename FROM auth_permission",
+    }
+    with psycopg.connect(address) as connection:
+        return {name: set(connection.execute(query)) for name, query in queries.items()}
+
+
+def test_a_new_database_has_the_tables_of_one_that_was_migrated(
+    postgresql: PostgresqlServer, tmp_path: Path
+) -> None:
+    created, migrated = (postgresql.address(name) for name in ("created", "migrated"))
+    postgresql.create_database("created")
+    postgresql.create_database("migrated")
+    with serving(tmp_path / "data", EXTERY_DATABASE=created):
+        pass
+    assert manage(tmp_path / "data", migrated, "migrate").returncode == 0
+    assert len(schema(created)["columns"]) > 500
+    found, expected = schema(created), schema(migrated)
+    for name in expected:
+        assert found[name] ^ expected[name] == set(), name
 
 
 def test_two_servers_can_start_simultaneously_on_a_new_database(

@@ -104,8 +104,14 @@ def _migrate() -> None:
     from django.core.management import call_command
 
     with database.lock_session("migrations"):
-        if has_pending_migrations():
-            click.echo("Preparing the database …", err=True)
+        if not has_pending_migrations():
+            return
+        click.echo("Preparing the database …", err=True)
+        from extery_site.project import new_database
+
+        if new_database.is_empty():
+            new_database.create_tables()
+        else:
             call_command("migrate", verbosity=0, interactive=False)
 
 
