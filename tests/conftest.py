@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,19 @@ pytest.register_assert_rewrite(
 # The time of an example depends on the load of the machine, so it is no failure.
 settings.register_profile("extery", settings(), deadline=None)
 settings.load_profile("extery")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Keep the garbage collector from searching what collection makes: it lives until the end."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 50)
+        gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)

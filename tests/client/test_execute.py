@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import shutil
 import threading
 import zipfile
@@ -29,6 +28,7 @@ from extery.package import open_package
 from tests.client.samples import make_package, make_target, state_of
 from tests.fakes import FakeRepository
 from tests.fetch import web as faults
+from tests.sample_bytes import letters
 from tests.samples.packages import wheel
 
 
@@ -236,7 +236,7 @@ def test_an_interrupt_leaves_everything_as_it_was(
 
 
 def test_an_update_fetches_only_what_has_changed(farm: Farm, tmp_path: Path) -> None:
-    data = "".join(random.Random(7).choices("abcdefghijklmnop", k=400_000))
+    data = letters(400_000, seed=7).decode()
     for version in ("1.0.0", "2.0.0"):
         path = make_package(tmp_path, version=version, files={"data.txt": data})
         farm.online.entries.clear()

@@ -7,7 +7,6 @@ fetched once the server works again. Each scenario that needs no long time runs 
 from __future__ import annotations
 
 import gzip
-import random
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -45,6 +44,7 @@ from tests.fetch.web import (
     without_ranges,
 )
 from tests.repository.hosted import Repository
+from tests.sample_bytes import letters
 from tests.waiting import wait_until
 
 QUICK = RetryPolicy(attempts=3, first_delay=0.01, max_delay=0.02, connect=5.0, read=20.0)
@@ -162,7 +162,7 @@ class Evening:
 
     def publish(self, version: str) -> None:
         """Publish packages, which share most of their bytes with those of other versions."""
-        data = "".join(random.Random(7).choices("abcdefghijklmnop", k=300_000))
+        data = letters(300_000, seed=7).decode()
         self.online.entries.clear()
         for identifier in ("bad_tool", "gear_tool", "spring_tool"):
             files = {"data.txt": data, "note.txt": f"{identifier} {version}" * 100}

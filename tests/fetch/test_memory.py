@@ -9,6 +9,7 @@ import sys
 import textwrap
 import zlib
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -100,30 +101,50 @@ def brotli_of(piece: bytes, times: int) -> bytes:
     return b"".join([*(packer.process(piece) for _ in range(times)), packer.finish()])
 
 
-def bodies() -> Iterator[tuple[str, Fault, str]]:
-    """Return hostile bodies by name, with the expected code of the error."""
-    bomb = gzip_of(bytes(1 << 20), 300)
-    yield "gzip bomb", encoded(bomb, "gzip"), "fetch.too-long"
-    yield "gzip bomb in members without end", raw(GZIP, forever=bomb), "fetch.too-long"
-    yield "gzip of gzip", encoded(gzip.compress(bomb), "gzip", "gzip"), "fetch.compressed"
-    yield "brotli bomb", encoded(brotli_of(bytes(1 << 20), 1_000), "br"), "fetch.too-long"
-    packed = brotli.compress(brotli_of(bytes(1 << 20), 300))
-    yield "brotli of brotli", encoded(packed, "br, br"), "fetch.compressed"
-    yield "identity", raw(OK + b"Connection: close\r\n\r\n", forever=FLOOD), "fetch.too-long"
-    huge = OK + b"Content-Length: 99999999999999999999\r\n\r\n"
-    yield "absurd length", raw(huge, forever=FLOOD), "fetch.too-long"
-    chunk = b"40000\r\n" + FLOOD + b"\r\n"
-    yield "chunks without end", raw(CHUNKED, forever=chunk), "fetch.too-long"
-    yield "one chunk of 4 GB", raw(CHUNKED, b"ffffffff\r\n", forever=FLOOD), "fetch.too-long"
-    yield "one chunk extension", raw(CHUNKED, b"1;", forever=b"x" * 65536), "fetch.unreachable"
-    trailers = raw(CHUNKED, b"1\r\n[\r\n0\r\n", forever=b"a: b\r\n" * 9_000)
-    yield "trailers without end", trailers, "fetch.unreachable"
-    yield "headers without end", raw(OK, forever=b"a: b\r\n" * 9_000), "fetch.unreachable"
-    yield "one header without end", raw(OK, b"a: ", forever=FLOOD), "fetch.unreachable"
-    yield "no HTTP", raw(forever=FLOOD), "fetch.unreachable"
+@cache
+def gzip_bomb() -> bytes:
+    return gzip_of(bytes(1 << 20), 300)
 
 
-ATTACKS = {name: (fault, code) for name, fault, code in bodies()}
+def nested_brotli() -> bytes:
+    return brotli.compress(brotli_of(bytes(1 << 20), 300))
+
+
+#: Hostile bodies by name, made when they are served, and the expected code of the error.
+ATTACKS: dict[str, tuple[Callable[[], Fault], str]] = {
+    "gzip bomb": (lambda: encoded(gzip_bomb(), "gzip"), "fetch.too-long"),
+    "gzip bomb in members without end": (lambda: raw(GZIP, forever=gzip_bomb()), "fetch.too-long"),
+    "gzip of gzip": (
+        lambda: encoded(gzip.compress(gzip_bomb()), "gzip", "gzip"),
+        "fetch.compressed",
+    ),
+    "brotli bomb": (lambda: encoded(brotli_of(bytes(1 << 20), 1_000), "br"), "fetch.too-long"),
+    "brotli of brotli": (lambda: encoded(nested_brotli(), "br, br"), "fetch.compressed"),
+    "identity": (lambda: raw(OK + b"Connection: close\r\n\r\n", forever=FLOOD), "fetch.too-long"),
+    "absurd length": (
+        lambda: raw(OK + b"Content-Length: 99999999999999999999\r\n\r\n", forever=FLOOD),
+        "fetch.too-long",
+    ),
+    "chunks without end": (
+        lambda: raw(CHUNKED, forever=b"40000\r\n" + FLOOD + b"\r\n"),
+        "fetch.too-long",
+    ),
+    "one chunk of 4 GB": (
+        lambda: raw(CHUNKED, b"ffffffff\r\n", forever=FLOOD),
+        "fetch.too-long",
+    ),
+    "one chunk extension": (
+        lambda: raw(CHUNKED, b"1;", forever=b"x" * 65536),
+        "fetch.unreachable",
+    ),
+    "trailers without end": (
+        lambda: raw(CHUNKED, b"1\r\n[\r\n0\r\n", forever=b"a: b\r\n" * 9_000),
+        "fetch.unreachable",
+    ),
+    "headers without end": (lambda: raw(OK, forever=b"a: b\r\n" * 9_000), "fetch.unreachable"),
+    "one header without end": (lambda: raw(OK, b"a: ", forever=FLOOD), "fetch.unreachable"),
+    "no HTTP": (lambda: raw(forever=FLOOD), "fetch.unreachable"),
+}
 
 
 @pytest.mark.parametrize("name", ATTACKS)
@@ -131,7 +152,7 @@ def test_fetching_a_hostile_body_needs_bounded_memory(
     web: Web, tmp_path: Path, fetched_by_child: Fetch, name: str
 ) -> None:
     fault, expected = ATTACKS[name]
-    web.fail("/a", fault)
+    web.fail("/a", fault())
 
     code, peak = fetched_by_child("listing", f"{web.url}/a", tmp_path)
 
@@ -143,7 +164,7 @@ def test_fetching_a_hostile_body_needs_bounded_memory(
 def test_downloading_a_hostile_package_needs_bounded_memory_and_leaves_no_file(
     web: Web, tmp_path: Path, fetched_by_child: Fetch, name: str
 ) -> None:
-    web.fail("/a", ATTACKS[name][0])
+    web.fail("/a", ATTACKS[name][0]())
 
     code, peak = fetched_by_child("package", f"{web.url}/a", tmp_path)
 

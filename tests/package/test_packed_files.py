@@ -16,14 +16,9 @@ from extery.package.codecs import COMPRESSIONS, Codec, find_codec
 from extery.package.packed_files import PackedFiles, PackedRecord
 from extery.package.transforms import Transform
 from extery.package.writer import SourceFile, WrittenZip, write_zip
+from tests.sample_bytes import sentences
 
 MEGABYTE = 1 << 20
-
-
-def text(seed: int, size: int) -> bytes:
-    chance = random.Random(seed)
-    words = [chance.randbytes(chance.randint(1, 5)).hex().encode() for _ in range(300)]
-    return b" ".join(chance.choices(words, k=size // 4))[:size].ljust(size, b".")
 
 
 def member(name: str, data: bytes) -> SourceFile:
@@ -31,12 +26,12 @@ def member(name: str, data: bytes) -> SourceFile:
 
 
 MEMBERS = [
-    member("a.py", text(1, 9_000)),
+    member("a.py", sentences(9_000, seed=1)),
     member("noise.bin", random.Random(2).randbytes(40_000)),
     member("empty.txt", b""),
-    member("gears.whl", text(3, 5_000)),
-    member("large.txt", text(4, 2 * MEGABYTE + 5)),
-    member("larger.txt", text(5, 17 * MEGABYTE)),
+    member("gears.whl", sentences(5_000, seed=3)),
+    member("large.txt", sentences(2 * MEGABYTE + 5, seed=4)),
+    member("larger.txt", sentences(17 * MEGABYTE, seed=5)),
 ]
 
 
@@ -112,7 +107,7 @@ def test_an_archive_that_changes_while_it_is_copied_stops_the_build(
 
 def test_a_changed_file_with_the_same_size_is_packed_again(tmp_path: Path) -> None:
     codec = find_codec("zlib")
-    one, other = text(6, 2 * MEGABYTE), text(7, 2 * MEGABYTE)
+    one, other = sentences(2 * MEGABYTE, seed=6), sentences(2 * MEGABYTE, seed=7)
     old = write(tmp_path / "old.zip", [member("a", one)], codec)
 
     with (tmp_path / "old.zip").open("rb") as archive:
@@ -126,7 +121,7 @@ def test_a_transform_changes_the_content_and_is_part_of_what_is_reused(tmp_path:
     codec = find_codec("zlib")
     upper = Transform("upper 1", bytes.upper)
     shorter = Transform("upper 2", lambda data: data.upper()[:100])
-    source = member("a.txt", text(8, 5_000))
+    source = member("a.txt", sentences(5_000, seed=8))
     old = write(tmp_path / "old.zip", [source._replace(transform=upper)], codec)
 
     with (tmp_path / "old.zip").open("rb") as archive:
@@ -157,8 +152,12 @@ def test_the_bytes_do_not_depend_on_the_number_of_threads(name: str) -> None:
 
 def test_a_large_file_is_stored_only_if_no_part_of_it_gets_smaller(tmp_path: Path) -> None:
     noise = random.Random(9).randbytes(400_000)
-    mixed = noise[:190_000] + text(9, 20_000) + noise[:190_000]
-    members = [member("noise", noise), member("mixed", mixed), member("text", text(9, 400_000))]
+    mixed = noise[:190_000] + sentences(20_000, seed=9) + noise[:190_000]
+    members = [
+        member("noise", noise),
+        member("mixed", mixed),
+        member("text", sentences(400_000, seed=9)),
+    ]
 
     written = write(tmp_path / "a.zip", members, find_codec("libdeflate")).members
 

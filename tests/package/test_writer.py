@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from extery.package.writer import FIRST_TIME, SourceFile, source_date, write_zip, zip_time
+from tests.sample_bytes import sentences
 
 BLOCK = 1 << 20
 
@@ -19,18 +20,11 @@ def member(name: str, data: bytes) -> SourceFile:
     return SourceFile(name, len(data), data)
 
 
-def text_of(size: int) -> bytes:
-    """Return text that compresses like source code."""
-    chance = random.Random(size)
-    words = [chance.randbytes(chance.randint(1, 5)).hex().encode() for _ in range(500)]
-    return b" ".join(chance.choices(words, k=size // 4))[:size].ljust(size, b".")
-
-
 SIZES = [0, 1, 100, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK, 3 * BLOCK + 12345]
 MEMBERS = [
-    *(member(f"text{size}.txt", text_of(size)) for size in SIZES),
+    *(member(f"text{size}.txt", sentences(size, seed=size)) for size in SIZES),
     *(member(f"noise{size}.bin", random.Random(size).randbytes(size)) for size in SIZES),
-    *(member(f"wheel{size}.whl", text_of(size)) for size in SIZES),
+    *(member(f"wheel{size}.whl", sentences(size, seed=size)) for size in SIZES),
     member("Zahnräder/日本.txt", b"gear"),
 ]
 
@@ -92,7 +86,7 @@ def test_compressed_file_types_are_stored() -> None:
 
 
 def test_compression_in_blocks_adds_less_than_a_thousandth() -> None:
-    data = text_of(8 * BLOCK)
+    data = sentences(8 * BLOCK, seed=8)
     plain = io.BytesIO()
     with zipfile.ZipFile(plain, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         archive.writestr("a.txt", data)

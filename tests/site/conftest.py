@@ -28,6 +28,7 @@ from tests.migrated import copy_migrated_database, migrated_template
 from tests.services.postgresql import drop_old_database
 from tests.site import empty_database, factories
 from tests.site.shared_database import SharedContent, isolated_settings, reset_process_state
+from tests.static_files_once import static_files_once
 
 
 @pytest.fixture(scope="session")
@@ -56,6 +57,13 @@ def django_db_modify_db_settings(
 def _small_sources_here() -> Iterator[None]:
     """Analyse the code of small uploads without a child process."""
     with small_sources_here():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_once() -> Iterator[None]:
+    """List the static files once, and not for each test client."""
+    with static_files_once():
         yield
 
 

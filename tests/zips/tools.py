@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import random
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from functools import lru_cache
 
 from extery.package.writer import SourceFile, write_zip
 
@@ -19,7 +20,8 @@ def noise(size: int, seed: object) -> bytes:
     return random.Random(repr(seed)).randbytes(size)
 
 
-def text(size: int, seed: object) -> bytes:
+@lru_cache(maxsize=64)
+def text(size: int, seed: Hashable) -> bytes:
     """Return lines that can be compressed."""
     chance = random.Random(repr(seed))
     lines = []
