@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import pytest
+from botocore.loaders import create_loader
 
 from extery_site.files.backends.base import FileStorage, get_storage
 from extery_site.project.storage_address import StorageAddress
@@ -14,6 +16,14 @@ from tests.parts import require_part
 from tests.services.s3 import ENVIRONMENT, FaultyProxy, S3Server, run_s3
 
 UseBucket = Callable[..., Any]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_loader() -> Iterator[None]:
+    """Let all clients share the descriptions of services, which boto3 reads for each: 0.1 s."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("botocore.session.create_loader", cache(create_loader))
+        yield
 
 
 @pytest.fixture(scope="session")
