@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+from typing import Any
 
 #: Without `__name__` and others, which each module has of its own.
 _BUILTINS = frozenset(
@@ -22,7 +23,7 @@ MAX_NAME = 300
 class Scope:
     """A module, function or class. ``name`` is qualified, ``""`` for the module."""
 
-    __slots__ = ("aliases", "bound", "globals", "imports", "is_class", "name", "parent")
+    __slots__ = ("aliases", "bound", "globals", "imports", "is_class", "name", "parent", "paths")
 
     def __init__(
         self, name: str = "", parent: Scope | None = None, *, is_class: bool = False
@@ -35,6 +36,8 @@ class Scope:
         self.imports: dict[str, str] = {}
         self.aliases: dict[str, tuple[ast.expr, Scope]] = {}
         self.globals: set[str] = set()
+        #: The results of `name_of`.
+        self.paths: dict[str, str] = {}
 
     def bind(self, name: str) -> None:
         scope = self._root() if name in self.globals else self
@@ -52,7 +55,16 @@ class Scope:
 
 
 def name_of(scope: Scope, name: str, depth: int = 0) -> str:
-    """Return the path of a name as it is used in ``scope``."""
+    """Return the path of a name as it is used in ``scope``, after the walk that binds all names."""
+    if depth:  # part of an alias, which may be cut off
+        return _find_name(scope, name, depth)
+    path = scope.paths.get(name)
+    if path is None:
+        path = scope.paths[name] = _find_name(scope, name, 0)
+    return path
+
+
+def _find_name(scope: Scope, name: str, depth: int) -> str:
     current: Scope | None = scope
     while current is not None:
         if current is scope or not current.is_class:
@@ -88,22 +100,26 @@ def _bound_name(scope: Scope, name: str, depth: int) -> str:
 def path_of(node: ast.expr, scope: Scope, depth: int = 0) -> str:
     """Return the path of an expression, or ``""`` if it is no chain of names, attributes, calls and items."""
     parts: list[str] = []
-    current: ast.expr = node
+    current: Any = node
+    # Most of the time of an analysis is spent here, so kinds are compared and not searched for base classes.
     while len(parts) < MAX_PARTS:
-        if isinstance(current, ast.Attribute):
+        kind = current.__class__
+        if kind is ast.Attribute:
             parts.append(f".{current.attr}")
             current = current.value
-        elif isinstance(current, ast.Call):
+        elif kind is ast.Name:
+            parts.append(name_of(scope, current.id, depth))
+            parts.reverse()
+            return "".join(parts)[:MAX_NAME]
+        elif kind is ast.Call:
             parts.append("()")
             current = current.func
-        elif isinstance(current, ast.Subscript):
+        elif kind is ast.Subscript:
             parts.append("[]")
             current = current.value
-        elif isinstance(current, ast.Await):
+        elif kind is ast.Await:
             current = current.value
-        elif isinstance(current, ast.Name):
-            parts.append(name_of(scope, current.id, depth))
-            return "".join(reversed(parts))[:MAX_NAME]
         else:
             return ""
-    return "~" + "".join(reversed(parts))[:MAX_NAME]
+    parts.reverse()
+    return "~" + "".join(parts)[:MAX_NAME]

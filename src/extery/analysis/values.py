@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 
 from extery.analysis.facts import Value
-from extery.analysis.scopes import Scope, path_of, variable_of
+from extery.analysis.nodes import children
+from extery.analysis.scopes import Scope, name_of, path_of, variable_of
 
 MAX_TEXT = 200
 MAX_ITEMS = 40
@@ -46,17 +47,20 @@ def _constant(value: object) -> Value:
 
 def mentions(node: ast.expr, scope: Scope) -> tuple[str, ...]:
     """Return the paths of the names in an expression: of whole chains, of names, and the variables themselves."""
-    found: list[str] = []
+    found: dict[str, None] = {}
     stack: list[ast.AST] = [node]
     seen = 0
     while stack and seen < MAX_NODES:
         current = stack.pop()
         seen += 1
-        if isinstance(current, ast.Name | ast.Attribute) and (path := path_of(current, scope)):
-            found.append(path)
-            if isinstance(current, ast.Name):
-                if variable := variable_of(scope, current.id):
-                    found.append(variable)
-                continue
-        stack.extend(ast.iter_child_nodes(current))
-    return tuple(dict.fromkeys(found))
+        kind = current.__class__
+        if kind is ast.Name:
+            name: str = current.id  # type: ignore[attr-defined]
+            found[name_of(scope, name)] = None
+            if variable := variable_of(scope, name):
+                found[variable] = None
+            continue
+        if kind is ast.Attribute and (path := path_of(current, scope)):  # type: ignore[arg-type]
+            found[path] = None
+        stack += children(current)
+    return tuple(found)

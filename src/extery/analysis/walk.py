@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar, NamedTuple
 
 from extery.analysis.columns import Columns
 from extery.analysis.facts import Function
+from extery.analysis.nodes import children
 from extery.analysis.scopes import Scope
 
 #: Facts about one module; more are hostile, or data.
 MAX_FOUND = 200_000
 
-_SKIPPED = (ast.Load, ast.Store, ast.Del, ast.alias)
+#: Kinds of more than half of all nodes.
+_LEAVES = frozenset({ast.Name, ast.Constant})
+#: Nodes with children that are not like the others.
+_SPECIAL = frozenset({ast.Try, ast.If, ast.Call, ast.Attribute, ast.Subscript, ast.JoinedStr})
 _CATCHES_IMPORTS = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 _RECORDED = (
     *(ast.Import, ast.ImportFrom, ast.Call, ast.Attribute, ast.Subscript, ast.Name),
@@ -55,18 +59,14 @@ class Walk:
                 if len(self.found) == MAX_FOUND:
                     raise TooManyFacts
                 self.found.append(Found(node, scope, is_guarded))
-            guarded = _guarded_children(node)
-            first = _first_of_chain(node)
-            is_text = kind is ast.JoinedStr
-            stack.extend(
-                (
-                    child,
-                    inner,
-                    is_guarded or child in guarded,
-                    child is first or (is_text and child.__class__ is ast.Constant),
-                )
-                for child in reversed(_children(node))
-            )
+            if kind in _LEAVES:
+                continue
+            below = children(node)
+            below.reverse()
+            if kind in _SPECIAL:
+                stack.extend(_marked(node, below, inner, is_guarded))
+            else:
+                stack.extend([(child, inner, is_guarded, False) for child in below])
 
     def _enter_function(self, node: Any, scope: Scope) -> Scope:
         scope.bind(node.name)
@@ -153,6 +153,18 @@ class Walk:
     }
 
 
+def _marked(
+    node: ast.AST, below: list[ast.AST], scope: Scope, is_guarded: bool
+) -> Iterator[tuple[ast.AST, Scope, bool, bool]]:
+    """Yield the children of a node of `_SPECIAL`: some are guarded, or recorded with the node itself."""
+    guarded = _guarded_children(node)
+    first = _first_of_chain(node)
+    is_text = isinstance(node, ast.JoinedStr)
+    for child in below:
+        is_part = child is first or (is_text and child.__class__ is ast.Constant)
+        yield child, scope, is_guarded or child in guarded, is_part
+
+
 def _guarded_children(node: ast.AST) -> list[ast.stmt]:
     if isinstance(node, ast.Try) and _catches_imports(node):
         return node.body
@@ -169,18 +181,6 @@ def _first_of_chain(node: ast.AST) -> ast.AST | None:
     else:
         return None
     return first if isinstance(first, ast.Attribute | ast.Subscript | ast.Call | ast.Name) else None
-
-
-def _children(node: ast.AST) -> list[ast.AST]:
-    """Return the nodes below ``node`` in the order of the source."""
-    children: list[ast.AST] = []
-    for name in node._fields:
-        value = getattr(node, name, None)
-        if value.__class__ is list:
-            children += [one for one in value if isinstance(one, ast.AST)]
-        elif isinstance(value, ast.AST) and value.__class__ not in _SKIPPED:
-            children.append(value)
-    return children
 
 
 def _catches_imports(node: ast.Try) -> bool:

@@ -56,10 +56,19 @@ _KINDS = (
 )
 
 
+def _last_name(path: str) -> str:
+    return path.rpartition(".")[2]
+
+
+_ADDS = frozenset(_last_name(path) for kind in _KINDS for path in kind.adds)
+
+
 def check(context: RuleContext, problems: ProblemList) -> None:
     modules = context.sources.parts
+    # Few calls have one of these names: each kind compares only those.
+    calls = [(m, one) for m in modules for one in m.calls if _last_name(one.name) in _ADDS]
     for kind in _KINDS:
-        added = [(m, call) for m in modules for call in m.calls if _adds(kind, call)]
+        added = [(m, call) for m, call in calls if _adds(kind, call)]
         if not added:
             continue
         removed = [
