@@ -34,6 +34,7 @@ _AREA_TITLES = {
     "license": "Licences",
     "metadata": "What users read in the manifest",
     "theme": "Themes",
+    "new": "New extensions",
     "build": "Building",
     "secret": "Passwords, keys and tokens",
     "generate": "Static repositories",

@@ -59,6 +59,7 @@ SECTIONS = {
         "blender-ext": "Do what Blender's own tool blender_ext.py does, with the same arguments and messages.",
     },
     "Write extensions": {
+        "new": "Create an add-on, a theme or an asset library to begin with.",
         "validate": "Check manifests, folders and packages, and report all problems.",
         "check": "Check folders and packages as a reviewer would, code and libraries included.",
         "build": "Pack a folder as an extension package.",

@@ -63,6 +63,7 @@ AREAS = {
     "license": "license",
     "metadata": "metadata",
     "listing": "listing",
+    "new": "new",
     "build": "build",
     "secret": "secret",
     "generate": "generate",

@@ -1,0 +1,1 @@
+"""Create a new extension: what its files contain, and writing them."""
