@@ -35,6 +35,7 @@ _AREA_TITLES = {
     "metadata": "What users read in the manifest",
     "theme": "Themes",
     "new": "New extensions",
+    "schema": "Versions of the manifest",
     "build": "Building",
     "secret": "Passwords, keys and tokens",
     "generate": "Static repositories",

@@ -18,12 +18,12 @@ from extery.manifest.build_table import is_generated
 from extery.manifest.lint_context import LintContext
 from extery.manifest.lint_licenses import check_licenses
 from extery.manifest.schemas.checking import limit_problems
+from extery.manifest.schemas.registry import KNOWN_SCHEMA_VERSIONS
 from extery.manifest.schemas.v1_0_0 import FIELDS
 
 if TYPE_CHECKING:
     from extery.manifest.locator import Locator
 
-KNOWN_SCHEMA_VERSIONS = ("1.0.0",)
 #: Keys of ``[build]``; the build itself writes the last one.
 KEYS_OF_BUILD = ("paths", "paths_exclude_pattern", "generated")
 

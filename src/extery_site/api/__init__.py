@@ -26,6 +26,7 @@ from extery_site.project.problems import MEDIA_TYPE, problem_response, respond_t
 from extery_site.publish.endpoints import router as publish
 from extery_site.publish.manage_endpoints import router as managing
 from extery_site.publish.maximum_endpoints import router as maximum
+from extery_site.publish.schema_endpoints import router as schemas
 from extery_site.ratings.endpoints import router as ratings
 from extery_site.reports.endpoints import router as reports
 from extery_site.source_search.endpoints import router as source_search
@@ -97,6 +98,7 @@ for _router in (
     publish,
     managing,
     maximum,
+    schemas,
     queue,
     review,
     moderation,

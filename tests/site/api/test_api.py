@@ -92,6 +92,8 @@ def test_the_api_describes_itself(client: Client, db: None) -> None:
         "/api/v1/queue/next",
         "/api/v1/reports",
         "/api/v1/reports/mine",
+        "/api/v1/schemas/",
+        "/api/v1/schemas/{version}",
         "/api/v1/source-searches/",
         "/api/v1/source-searches/{pk}",
         "/api/v1/source-searches/{pk}/cancel",

@@ -64,6 +64,7 @@ AREAS = {
     "metadata": "metadata",
     "listing": "listing",
     "new": "new",
+    "schema": "schema",
     "build": "build",
     "secret": "secret",
     "generate": "generate",
