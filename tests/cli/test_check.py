@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import zipfile
 from pathlib import Path
@@ -176,18 +177,21 @@ def test_a_file_that_is_no_baseline_is_an_error(tmp_path: Path, content: str) ->
 
 # Fixes
 
+#: In their examples there is nothing to change: no patterns, or platforms that are listed already.
+WITHOUT_FIX = {"file.redundant", "module.platform", "module.python"}
 FIXABLE = sorted(
-    code for rule in all_rules() if rule.fix for code in rule.codes if code in example_codes()
+    {code for rule in all_rules() if rule.fix for code in rule.codes}
+    & (example_codes() - WITHOUT_FIX)
 )
 
 
 @pytest.mark.parametrize("code", FIXABLE)
 def test_the_fix_removes_the_problem_and_causes_no_other(tmp_path: Path, code: str) -> None:
     example(code, tmp_path)
-    before = {path: path.read_bytes() for path in tmp_path.rglob("*.py")}
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.*")}
 
     difference = run(tmp_path, "--unsafe-fixes", "--diff")
-    assert {path: path.read_bytes() for path in tmp_path.rglob("*.py")} == before
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.*")} == before
     assert "Would fix 1 problem in 1 file." in difference.output
 
     fixed = run(tmp_path, "--unsafe-fixes")
@@ -215,6 +219,138 @@ def test_a_fix_keeps_line_ends_marks_modes_and_all_other_text(tmp_path: Path) ->
 
     assert file.read_bytes().decode() == text.replace("addons['gear_tool']", "addons[__package__]")
     assert file.stat().st_mode & 0o777 == 0o755
+
+
+MISTAKES = """schema_version = "1.0" # schema
+id = "gear_tool"
+version = "1.0.0"
+name = "Gear Tool"
+tagline = "Makes gears."
+author = "Ada Smith"
+type = "add-on"
+license = ["GPL-3.0"]
+blender_version_min = "4.2.0"
+"""
+
+
+def with_mistakes(folder: Path) -> Path:
+    example("code.preferences-name", folder)
+    (folder / "blender_manifest.toml").write_text(MISTAKES)
+    return folder / "blender_manifest.toml"
+
+
+def test_a_difference_is_exactly_what_a_fix_does_afterwards(tmp_path: Path) -> None:
+    folder = tmp_path / "a"
+    file = with_mistakes(folder)
+    before = {path: path.read_text() for path in folder.rglob("*.*")}
+
+    difference = [
+        line for line in run(folder, "--diff").stdout.splitlines() if line[:1] in ("+", "-")
+    ]
+    assert {path: path.read_text() for path in folder.rglob("*.*")} == before
+    result = run(folder, "--fix")
+
+    after = {path: path.read_text() for path in folder.rglob("*.*")}
+    expected: list[str] = []
+    for path in sorted(path for path in after if after[path] != before[path]):
+        lines = difflib.unified_diff(
+            before[path].splitlines(),
+            after[path].splitlines(),
+            f"a/{path.name}",
+            f"b/{path.name}",
+            lineterm="",
+        )
+        expected += [line for line in lines if line[:1] in ("+", "-")]
+    assert difference == expected
+    assert {line.partition(" ")[2] for line in difference if line.startswith("+++")} == {
+        f"b/{file.name}",
+        "b/gears.py",
+    }
+    assert "Fixed 4 problems in 2 files." in result.output
+    assert "1 problem can be fixed with --unsafe-fixes." in result.output
+    assert "Fixed 0 problems in 0 files." in run(folder, "--fix").output
+
+
+def test_what_can_be_fixed_is_marked_and_counted(tmp_path: Path) -> None:
+    with_mistakes(tmp_path)
+
+    result = run(tmp_path)
+
+    assert "[manifest.tagline.trailing-punctuation] [*]" in result.output
+    assert "[manifest.license.deprecated]\n" in result.output
+    assert "[*] 4 problems can be fixed with --fix (1 more with --unsafe-fixes)." in result.output
+    found = json.loads(run(tmp_path, "--json").stdout)["problems"]
+    fixes = {problem["code"]: problem["fix"] for problem in found}
+    assert fixes["manifest.maintainer.missing"] == "safe"
+    assert fixes["manifest.license.deprecated"] == "unsafe"
+
+
+def test_a_byte_order_mark_goes_first_and_then_what_it_hid(tmp_path: Path) -> None:
+    file = with_mistakes(tmp_path)
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes().replace(b"\n", b"\r\n"))
+
+    assert "Fixed 5 problems in 2 files." in run(tmp_path, "--fix").output
+    data = file.read_bytes()
+    assert data.startswith(b'schema_version = "1.0.0" # schema\r\n')
+    assert data.count(b"\n") == data.count(b"\r\n") == MISTAKES.count("\n")
+
+
+def test_a_read_only_file_is_named_and_stays(tmp_path: Path) -> None:
+    file = with_mistakes(tmp_path)
+    file.chmod(0o444)
+
+    result = run(tmp_path, "--fix")
+
+    assert result.exit_code == 1
+    assert "blender_manifest.toml could not be written: it is read-only" in result.output
+    assert file.read_text() == MISTAKES
+
+
+def test_a_text_that_an_editor_saved_meanwhile_is_not_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = with_mistakes(tmp_path)
+    monkeypatch.setattr(
+        "extery.author.fix._writable_mode", lambda _path: file.write_text("id = 'mine'") and 0o644
+    )
+
+    result = run(tmp_path, "--fix")
+
+    assert "blender_manifest.toml has changed since it was checked" in result.output
+    assert file.read_text() == "id = 'mine'"
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_forgotten_wheels_are_listed_and_moved_ones_found_again(tmp_path: Path) -> None:
+    example("wheel.shipped", tmp_path)
+    manifest = tmp_path / "blender_manifest.toml"
+    [wheel] = (tmp_path / "wheels").iterdir()
+    other = wheel.with_name("gears-1.0-py3-none-any.whl")
+    wheel.rename(other)
+    text = manifest.read_text().replace(f"./wheels/{wheel.name}", f"./old/{other.name}")
+    manifest.write_text(text)
+
+    run(tmp_path, "--fix")
+    assert f'"./wheels/{other.name}"' in manifest.read_text()
+
+    (tmp_path / "wheels" / "cogs-1.0-py3-none-any.whl").write_bytes(other.read_bytes())
+    run(tmp_path, "--fix")
+    assert "cogs" not in manifest.read_text()
+    run(tmp_path, "--unsafe-fixes")
+    assert "./wheels/cogs-1.0-py3-none-any.whl" in manifest.read_text()
+
+
+def test_files_are_left_out_by_a_pattern_only_where_there_are_patterns(tmp_path: Path) -> None:
+    example("file.redundant", tmp_path)
+    manifest = tmp_path / "blender_manifest.toml"
+    text = manifest.read_text()
+
+    run(tmp_path, "--unsafe-fixes")
+    assert manifest.read_text() == text
+
+    manifest.write_text(f'{text}\n[build]\npaths_exclude_pattern = ["*.blend1"] # mine\n')
+    run(tmp_path, "--unsafe-fixes")
+    assert 'paths_exclude_pattern = ["*.blend1", "*.psd"] # mine' in manifest.read_text()
 
 
 def test_packages_are_never_changed(tmp_path: Path) -> None:

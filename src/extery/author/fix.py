@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import unified_diff
 from pathlib import Path
 from typing import NamedTuple
 
-from extery.core.errors import Unavailable, Where
-from extery.core.files import atomic_write, open_regular
+from extery.author.manifest_fix import ManifestFixer
+from extery.core.errors import Conflict, Unavailable, Where
+from extery.core.files import atomic_write, read_regular
+from extery.core.text import os_error_text
+from extery.manifest.document import MANIFEST_FILENAME
+from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.rules.fixes import Edit, Fix, InapplicableEdit, apply_edits
 
 #: Larger files have no fixes: they are generated.
@@ -31,28 +37,54 @@ class FixedFile(NamedTuple):
             yield line.rstrip("\r\n")
 
 
-def plan_fixes(folder: Path, fixes: Iterable[Fix], *, unsafe: bool = False) -> list[FixedFile]:
-    """Return the files that the fixes change; those that are not safe need ``unsafe``.
+class FixPlan(NamedTuple):
+    """The files that fixes change, and all fixes that could be applied, also those that are not asked for."""
 
-    Of fixes that change the same text, the first is applied.
+    files: list[FixedFile]
+    available: list[Fix]
+
+
+def plan_fixes(
+    folder: Path,
+    fixes: Iterable[Fix],
+    *,
+    unsafe: bool = False,
+    texts: Mapping[str, bytes] = {},
+    valid_tags: ValidTags | None = None,
+) -> FixPlan:
+    """Return the files that the fixes change, and the manifest; fixes that are not safe need ``unsafe``.
+
+    Of fixes that change the same text, the first is applied. ``texts`` replace the files of these names.
     """
-    by_file: dict[str, list[Fix]] = {}
+    by_file: dict[str, list[Fix]] = {MANIFEST_FILENAME: []}
     for fix in fixes:
-        if fix.is_safe or unsafe:
-            by_file.setdefault(fix.file, []).append(fix)
-    planned = (_plan_file(folder / file, file, found) for file, found in sorted(by_file.items()))
-    return [file for file in planned if file is not None]
+        by_file.setdefault(fix.file, []).append(fix)
+    plan = FixPlan([], [])
+    for file, found in sorted(by_file.items()):
+        before = _read(folder / file, texts.get(file))
+        if before is None:  # other rules report what cannot be read
+            continue
+        if file == MANIFEST_FILENAME:
+            fixer = ManifestFixer(before, folder, valid_tags=valid_tags)
+            plan.available.extend(fixer.available(found))
+            after, applied = fixer.apply(found, unsafe=unsafe)
+        else:
+            plan.available.extend(found)
+            wanted = [fix for fix in found if fix.is_safe or unsafe]
+            after, applied = _with_edits(before, wanted)
+        if applied:
+            plan.files.append(FixedFile(folder / file, file, before, after, tuple(applied)))
+    return plan
 
 
-def _plan_file(path: Path, file: str, fixes: list[Fix]) -> FixedFile | None:
+def _read(path: Path, data: bytes | None) -> str | None:
     try:
-        with open_regular(path) as stream:
-            data: bytes = stream.read(MAX_BYTES + 1)
-        before = data.decode("utf-8")
-    except (OSError, UnicodeDecodeError):  # other rules report what cannot be read
+        return (read_regular(path, limit=MAX_BYTES) if data is None else data).decode("utf-8")
+    except (OSError, UnicodeDecodeError):
         return None
-    if len(data) > MAX_BYTES:
-        return None
+
+
+def _with_edits(before: str, fixes: list[Fix]) -> tuple[str, list[Fix]]:
     # A byte order mark is no column of the first line.
     mark = "\ufeff" if before.startswith("\ufeff") else ""
     applied: list[Fix] = []
@@ -65,23 +97,46 @@ def _plan_file(path: Path, file: str, fixes: list[Fix]) -> FixedFile | None:
             continue
         edits += fix.edits
         applied.append(fix)
-    if not applied:
-        return None
-    return FixedFile(path, file, before, mark + after, tuple(applied))
+    return mark + after, applied
+
+
+def merge_fixed(first: Iterable[FixedFile], later: Iterable[FixedFile]) -> list[FixedFile]:
+    """Return the files of two rounds of fixes, each with the text before both and after both."""
+    merged = {file.file: file for file in first}
+    for file in later:
+        old = merged.get(file.file)
+        merged[file.file] = (
+            file if old is None else old._replace(after=file.after, fixes=(*old.fixes, *file.fixes))
+        )
+    return [merged[name] for name in sorted(merged)]
 
 
 def write_fixes(files: Iterable[FixedFile]) -> None:
-    """Write the files; each is the old or the new one. Raises `Unavailable`."""
+    """Write the files; each is the old or the new one.
+
+    Raises `Unavailable` if one cannot be written, and `Conflict` if it has another text than its fixes are for.
+    """
     for file in files:
         try:
-            mode = file.path.stat().st_mode
-            with atomic_write(file.path) as stream:
+            mode = _writable_mode(file.path)
+            with atomic_write(file.path, mode=mode) as stream:
                 stream.write(file.after.encode())
-            file.path.chmod(mode)
+                if read_regular(file.path) != file.before.encode():
+                    raise Conflict.of("check.edited", where=Where(str(file.path)), file=file.file)
         except OSError as error:
             raise Unavailable.of(
                 "check.fix-failed",
                 where=Where(str(file.path)),
                 file=file.file,
-                reason=error.strerror or str(error),
+                reason=os_error_text(error),
             ) from error
+
+
+def _writable_mode(path: Path) -> int:
+    """Return the mode of a file; raises `OSError` for a link and for a file that may not be written."""
+    mode = os.lstat(path).st_mode
+    if stat.S_ISLNK(mode):
+        raise OSError("it is a symbolic link")
+    if not mode & stat.S_IWUSR or not os.access(path, os.W_OK):
+        raise PermissionError("it is read-only")
+    return stat.S_IMODE(mode)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from extery.author.fix import FixedFile, plan_fixes, write_fixes
+from extery.author.fix import FixedFile, FixPlan, merge_fixed, plan_fixes, write_fixes
 from extery.author.validate import check_path
-from extery.cli.checked_paths import folder_of, located, prefix_in
-from extery.cli.command import Run, config_in, silence
+from extery.cli.checked_paths import located, prefix_in, project_configs
+from extery.cli.command import Run, silence
 from extery.cli.output import PrefixedProblem, SilencedProblem, pluralize
 from extery.cli.output.outcome import CheckedPath
-from extery.core.errors import Problem, Where
+from extery.core.errors import Problem, Value, Where
 from extery.rules.checks import Checks
+from extery.rules.fixes import Fix
 from extery.rules.profiles import Profile
 from extery.rules.registry import all_rules
 from extery.rules.ruff import find_ruff
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from extery.cli.project_config import ProjectConfig
     from extery.manifest.schemas.v1_0_0 import ValidTags
     from extery.rules.report import CheckReport
+
+#: Code, values, file, line and column.
+ProblemKey = tuple[str, tuple[tuple[str, Value], ...], str, int | None, int | None]
 
 #: A fix can make another one possible; more rounds than this are a bug.
 MAX_ROUNDS = 5
@@ -40,11 +44,21 @@ class FixMode(NamedTuple):
 
 
 class CheckResult(NamedTuple):
-    """The reports of all paths, the files that fixes changed or would change, and hints for stderr."""
+    """The reports of all paths, the files that fixes changed or would change, and hints for stderr.
+
+    ``fixes`` maps problems to their fixes, by `problem_key`.
+    """
 
     checked: list[CheckedPath]
     fixed: list[FixedFile]
     hints: list[str]
+    fixes: dict[ProblemKey, Fix]
+
+
+def problem_key(problem: Problem) -> ProblemKey:
+    """Return what identifies a problem of a run: a report may change its path and its severity."""
+    where = problem.where
+    return problem.code, problem.values, where.file, where.line, where.column
 
 
 def check_all(
@@ -57,20 +71,15 @@ def check_all(
     hashed: bool,
 ) -> CheckResult:
     """Check each path, with its own project file if there are several."""
-    checked, fixed, hints = [], list[FixedFile](), list[str]()
-    fixable = 0
+    result = CheckResult([], [], [], {})
+    config_of = project_configs(paths, run)
     for path in paths:
-        for _ in range(MAX_ROUNDS):
-            checks = Checks(Profile(profile))
-            report = check_path(path, checks=checks, valid_tags=valid_tags, hashed=hashed)
-            files = _fixes(path, report, checks, mode)
-            fixed += files
-            if not files or not mode.writes:
-                break
-            write_fixes(files)
-        fixable += sum(fix.is_safe for fix in checks.fixes) if report.kind == "folder" else 0
-        config = run.config if len(paths) <= 1 else config_in(folder_of(path))
-        problems, silenced = silence(located(report), config.silenced)
+        report, checks, plan = _check(
+            path, Profile(profile), mode, valid_tags=valid_tags, hashed=hashed
+        )
+        result.fixed.extend(plan.files)
+        result.fixes.update((problem_key(fix.problem), fix) for fix in plan.available)
+        problems, silenced = silence(located(report), config_of(path).silenced)
         silenced += [
             SilencedProblem(
                 PrefixedProblem(item.problem, prefix_in(report, item.problem.where.file)),
@@ -78,20 +87,63 @@ def check_all(
             )
             for item in checks.suppressed
         ]
-        checked.append(CheckedPath(report, problems, silenced))
+        result.checked.append(CheckedPath(report, problems, silenced))
     if find_ruff() is None:
-        hints.append(
+        result.hints.append(
             "Undefined names were not looked for, because ruff is not installed: pip install 'extery[check]'"
         )
-    if fixable and not mode.is_on:
-        hints.append(f"{pluralize(fixable, 'problem')} can be fixed with --fix.")
-    return CheckResult(checked, fixed, hints)
+    return result
 
 
-def _fixes(path: Path, report: CheckReport, checks: Checks, mode: FixMode) -> list[FixedFile]:
-    if not mode.is_on or report.kind != "folder":
-        return []
-    return plan_fixes(path, checks.fixes, unsafe=mode.unsafe)
+def _check(
+    path: Path, profile: Profile, mode: FixMode, *, valid_tags: ValidTags | None, hashed: bool
+) -> tuple[CheckReport, Checks, FixPlan]:
+    """Check a path, and again with its fixes until there are no others; write them at the end.
+
+    The report is that of the files as they are afterwards: with a difference they are what they were.
+    """
+    fixed: list[FixedFile] = []
+    first = None
+    for _ in range(MAX_ROUNDS):
+        texts = {file.file: file.after.encode() for file in fixed}
+        checks = Checks(profile)
+        report = check_path(path, checks=checks, valid_tags=valid_tags, hashed=hashed, texts=texts)
+        plan = FixPlan([], [])
+        if report.kind == "folder":
+            plan = plan_fixes(
+                path, checks.fixes, unsafe=mode.unsafe, texts=texts, valid_tags=valid_tags
+            )
+        first = first or (report, checks, plan)
+        if not mode.is_on or not plan.files:
+            break
+        fixed = merge_fixed(fixed, plan.files)
+    if mode.writes:
+        write_fixes(fixed)
+    elif first is not None:
+        report, checks, plan = first
+    return report, checks, plan._replace(files=fixed)
+
+
+def with_fixes(
+    problems: Sequence[PrefixedProblem], fixes: Mapping[ProblemKey, Fix]
+) -> list[PrefixedProblem]:
+    """Return the problems with the kind of their fixes."""
+    marked = []
+    for item in problems:
+        fix = fixes.get(problem_key(item.problem))
+        marked.append(item._replace(fix="" if fix is None else "safe" if fix.is_safe else "unsafe"))
+    return marked
+
+
+def fixable_note(problems: Sequence[PrefixedProblem], mode: FixMode) -> Iterator[str]:
+    """Yield how many problems have a fix that was not asked for."""
+    safe = sum(item.fix == "safe" for item in problems)
+    unsafe = sum(item.fix == "unsafe" for item in problems)
+    if safe and not mode.is_on:
+        more = f" ({unsafe} more with --unsafe-fixes)" if unsafe else ""
+        yield f"[*] {pluralize(safe, 'problem')} can be fixed with --fix{more}."
+    elif unsafe and not mode.unsafe:
+        yield f"{pluralize(unsafe, 'problem')} can be fixed with --unsafe-fixes."
 
 
 def unused_silences(

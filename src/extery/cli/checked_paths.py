@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from extery.cli.command import Run
     from extery.cli.output import PrefixedProblem
     from extery.cli.output.outcome import CheckedPath
+    from extery.cli.project_config import ProjectConfig
     from extery.rules.report import CheckReport
 
 
@@ -22,6 +24,24 @@ def folder_of(path: Path) -> Path:
     if path.suffix.lower() == ".toml":
         return path.parent
     return Path() if path.suffix.lower() == ".zip" else path
+
+
+def project_configs(paths: Sequence[Path], run: Run) -> Callable[[Path], ProjectConfig]:
+    """Return a function that returns the project file of a path, which is read once for each folder.
+
+    That of the current folder, or of the only path, has been read already.
+    """
+    from extery.cli.command import config_in
+
+    configs = {Path() if len(paths) != 1 else folder_of(paths[0]): run.config}
+
+    def config_of(path: Path) -> ProjectConfig:
+        folder = folder_of(path)
+        if folder not in configs:
+            configs[folder] = config_in(folder)
+        return configs[folder]
+
+    return config_of
 
 
 def report_data(checked: CheckedPath) -> dict[str, Any]:

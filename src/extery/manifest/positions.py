@@ -15,6 +15,7 @@ TomlPath = tuple[str | int, ...]
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _BLANK = re.compile(r"[ \t]*")
 _BLANKS_AND_COMMENTS = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
+_COMMENT = re.compile(r"#[^\n]*")
 _STRINGS = (
     re.compile(r'"""(?:[^\\]|\\.)*?"{3,5}(?!")', re.DOTALL),
     re.compile(r"'''.*?'{3,5}(?!')", re.DOTALL),
@@ -26,15 +27,26 @@ _SCALAR = re.compile(r"[^,\]}\n#]+")
 
 
 class Offsets(NamedTuple):
-    """Offsets of a key and of its value, in characters."""
+    """Offsets of a key, of its value, and of the end of the value, in characters.
+
+    A table that has a header has the offset of that in all three.
+    """
 
     key: int
     value: int
+    end: int
 
 
 def find_offsets(text: str) -> dict[TomlPath, Offsets]:
     """Return the offsets of every key and array item of a valid TOML document."""
     return _Scanner(text).document()
+
+
+def find_comments(text: str) -> list[str]:
+    """Return the comments of a valid TOML document, without the white space behind them."""
+    scanner = _Scanner(text)
+    scanner.document()
+    return scanner.comments
 
 
 class LineIndex:
@@ -54,6 +66,7 @@ class _Scanner:
         self.text = text
         self.at = 0
         self.offsets: dict[TomlPath, Offsets] = {}
+        self.comments: list[str] = []
         self.array_lengths: dict[TomlPath, int] = {}
 
     def document(self) -> dict[TomlPath, Offsets]:
@@ -71,13 +84,13 @@ class _Scanner:
         self.at += 2 if is_item else 1
         keys = self._keys()
         self.at += 2 if is_item else 1
-        path = self._path_of_header(keys, Offsets(start, start))
+        path = self._path_of_header(keys, Offsets(start, start, start))
         if is_item:
             index = self.array_lengths.get(path, 0)
             self.array_lengths[path] = index + 1
-            self.offsets.setdefault(path, Offsets(start, start))
+            self.offsets.setdefault(path, Offsets(start, start, start))
             path = (*path, index)
-        self.offsets.setdefault(path, Offsets(start, start))
+        self.offsets.setdefault(path, Offsets(start, start, start))
         return path
 
     def _path_of_header(self, keys: list[str], header: Offsets) -> TomlPath:
@@ -98,12 +111,14 @@ class _Scanner:
         path = table
         for key in self._keys():
             path = (*path, key)
-            self.offsets.setdefault(path, Offsets(start, start))
+            self.offsets.setdefault(path, Offsets(start, start, start))
         self._skip(_BLANK)
         self.at += 1  # the equals sign
         self._skip(_BLANK)
-        self.offsets[path] = Offsets(start, self.at)
+        value = self.at
+        self.offsets[path] = Offsets(start, value, value)  # before those in it
         self._value(path)
+        self.offsets[path] = Offsets(start, value, self._end_of_value(value))
 
     def _keys(self) -> list[str]:
         keys = []
@@ -137,6 +152,13 @@ class _Scanner:
         else:
             self._skip(_SCALAR)
 
+    def _end_of_value(self, start: int) -> int:
+        """Return the end of the value that was just read; blanks follow a number up to the next sign."""
+        end = self.at
+        while end > start and self.text[end - 1] in " \t\r\n":
+            end -= 1
+        return end
+
     def _array(self, path: TomlPath) -> None:
         self.at += 1
         index = 0
@@ -148,8 +170,10 @@ class _Scanner:
             if self.text[self.at] == ",":
                 self.at += 1
                 continue
-            self.offsets[(*path, index)] = Offsets(self.at, self.at)
-            self._value((*path, index))
+            start, item = self.at, (*path, index)
+            self.offsets[item] = Offsets(start, start, start)
+            self._value(item)
+            self.offsets[item] = Offsets(start, start, self._end_of_value(start))
             index += 1
 
     def _inline_table(self, path: TomlPath) -> None:
@@ -176,4 +200,6 @@ class _Scanner:
         match = pattern.match(self.text, self.at)
         if match:
             self.at = match.end()
+            if pattern is _BLANKS_AND_COMMENTS and "#" in match[0]:
+                self.comments += [line.rstrip() for line in _COMMENT.findall(match[0])]
         return self.at

@@ -21,6 +21,11 @@ _PROSE = ("tagline", "copyright", "permissions")
 FIELDS = (*_NAMES, *_PROSE)
 
 
+def is_prose(field: str) -> bool:
+    """Return whether a field has sentences."""
+    return field in _PROSE
+
+
 def check_visible_text(
     table: Mapping[str, Any], problems: ProblemList, *, locate: Locate, is_json: bool = False
 ) -> None:
@@ -34,7 +39,7 @@ def check_visible_text(
         check = FieldContext(problems, locate, strict=True, is_json=is_json)
         check.field = field
         for step, text in limit_problems(_texts(value), problems):
-            _check(text, check, step, is_prose=field in _PROSE)
+            _check(text, check, step, is_prose=is_prose(field))
 
 
 def _is_plain(value: object) -> bool:

@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from extery.analysis.facts import Position
 from extery.core.errors import Problem
+from extery.manifest.document import MANIFEST_FILENAME
+from extery.manifest.edit import InapplicableEdit as InapplicableEdit
+from extery.manifest.fixes import ManifestFix
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
@@ -25,25 +28,28 @@ class Edit(NamedTuple):
 
 
 class Fix(NamedTuple):
-    """The edits of a file that remove a problem.
+    """The edits of a file that remove a problem, or for the manifest the ``change`` of its text.
 
-    ``file`` is relative to the manifest. A safe fix keeps what the code does in every Blender; another one may not.
+    ``file`` is relative to the manifest. A safe fix keeps what the code does in every Blender, and what the manifest
+    says; another one may not.
     """
 
     problem: Problem
     file: str
     edits: tuple[Edit, ...]
     is_safe: bool
+    change: ManifestFix | None = None
 
 
-class InapplicableEdit(Exception):
-    """The text is not what an edit expects, or another edit changes it too."""
+def of_manifest(problem: Problem, change: ManifestFix) -> Fix:
+    """Return the fix of a problem that changes the manifest."""
+    return Fix(problem, MANIFEST_FILENAME, (), change.is_safe, change)
 
 
 def apply_edits(text: str, edits: Iterable[Edit]) -> str:
     """Return ``text`` with the edits, whose line feeds become the line ends of the text.
 
-    Raises `InapplicableEdit`.
+    Raises `InapplicableEdit` if the text is not what an edit expects, or if two edits change the same text.
     """
     lines = _LINE.findall(text)
     newline = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"

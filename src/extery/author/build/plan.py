@@ -5,7 +5,7 @@ Only names, sizes and the manifest are read; `extery.author.build.execute` carri
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -128,12 +128,13 @@ def plan_packages(
     problems: ProblemList,
     *,
     checks: Checks | None = None,
+    texts: Mapping[str, bytes] = {},
 ) -> tuple[PackagePlan, ...]:
     """Return the packages for ``targets``; add the problems of their files to ``problems``.
 
-    ``checks`` is that of `plan_files`.
+    ``checks`` and ``texts`` are those of `plan_files`.
     """
-    files = plan_files(folder, targets, problems, checks=checks)
+    files = plan_files(folder, targets, problems, checks=checks, texts=texts)
     manifest = folder.manifest
     if manifest is None:
         return ()

@@ -76,14 +76,19 @@ class PlannedFiles:
 
 
 def read_source_folder(
-    path: Path, *, valid_tags: ValidTags | None = None, like_blender: bool = False
+    path: Path,
+    *,
+    valid_tags: ValidTags | None = None,
+    like_blender: bool = False,
+    data: bytes | None = None,
 ) -> SourceFolder:
-    """Read the manifest in ``path``; raises `InvalidManifest` if the file cannot be read.
+    """Read the manifest in ``path``, or ``data`` in its place; raises `InvalidManifest` if the file cannot be read.
 
     ``valid_tags`` maps types to their tags; ``None`` means Blender's own, ``{}`` disables the check.
     ``like_blender`` is that of `read_build_config`.
     """
-    data = read_manifest_bytes(path / MANIFEST_FILENAME)
+    if data is None:
+        data = read_manifest_bytes(path / MANIFEST_FILENAME)
     problems, from_rules = ProblemList(), ProblemList()
     locate = Locator(data, MANIFEST_FILENAME)
     table = parse_table(data, problems, MANIFEST_FILENAME)
@@ -106,10 +111,11 @@ def plan_files(
     problems: ProblemList,
     *,
     checks: Checks | None = None,
+    texts: Mapping[str, bytes] = {},
 ) -> PlannedFiles:
     """Find the files to pack and check them with the rules for source folders.
 
-    With ``checks`` the rules of `Scope.CHECK` run too.
+    With ``checks`` the rules of `Scope.CHECK` run too. ``texts`` replace the contents of the files of these names.
     ``targets`` are the packages to write: they are excluded from packing, and only the wheels of their platforms
     are needed. Valid parts of a manifest with errors are used, so that all problems are reported at once.
     """
@@ -118,8 +124,14 @@ def plan_files(
     wheels, missing = _find_wheels(source, targets, problems)
     files = PlannedFiles(wheels=wheels)
     _find_others(source, [target.path for target in targets], files, problems)
+    files.others = [_with_text(file, texts) for file in files.others] if texts else files.others
     _run_rules(source, files, missing, problems, checks)
     return files
+
+
+def _with_text(file: SourceFile, texts: Mapping[str, bytes]) -> SourceFile:
+    text = texts.get(file.name)
+    return file if text is None else file._replace(source=text, size=len(text))
 
 
 def _find_others(

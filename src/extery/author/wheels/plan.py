@@ -14,7 +14,6 @@ from extery.author.wheels.candidates import Candidate, Need, parse_requirement, 
 from extery.author.wheels.downloads import Downloads, read_metadata, requirements_in
 from extery.author.wheels.failures import conflict_error, name_targets
 from extery.author.wheels.index import IndexFile
-from extery.author.wheels.manifest_text import with_wheels
 from extery.author.wheels.resolve import Resolution, Search
 from extery.author.wheels.targets import Target, shipped_text
 from extery.core.errors import ExteryError, InvalidInput, Problem, ProblemList
@@ -22,6 +21,7 @@ from extery.core.files import hash_file
 from extery.core.platforms import COMMON
 from extery.core.text import quote_value
 from extery.core.versions import PYTHON_SINCE
+from extery.manifest.wheel_list import with_wheels
 from extery.rules.bundled_wheels import join_names, unfit_reason
 
 

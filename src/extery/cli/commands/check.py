@@ -40,12 +40,12 @@ BASELINE = "extery-baseline.json"
     "--fix",
     "fixes",
     is_flag=True,
-    help="Change the files where that removes a problem and keeps what the code does.",
+    help="Change the files where that removes a problem and keeps what the code does and the manifest says.",
 )
 @click.option(
     "--unsafe-fixes",
     is_flag=True,
-    help="The same, also where the code may do something else afterwards.",
+    help="The same, also where it is a guess, or the code or the package may do something else afterwards.",
 )
 @click.option(
     "--diff",
@@ -90,7 +90,14 @@ def command(
 
     A comment '# extery: ignore[CODE] reason' suppresses a warning on its line. The exit status is 1 if there is an error.
     """
-    from extery.cli.check_run import FixMode, check_all, unused_silences, with_baseline
+    from extery.cli.check_run import (
+        FixMode,
+        check_all,
+        fixable_note,
+        unused_silences,
+        with_baseline,
+        with_fixes,
+    )
     from extery.cli.output import Outcome, pluralize
 
     mode = FixMode(fixes or unsafe_fixes, diff, unsafe_fixes)
@@ -106,6 +113,7 @@ def command(
     )
     checked, fixed = result.checked, result.fixed
     problems = [problem for item in checked for problem in item.problems]
+    problems = with_fixes(problems, result.fixes)
     problems += unused_silences(run.config, checked)
     problems, notes = with_baseline(
         problems,
@@ -121,7 +129,7 @@ def command(
             *(_difference(fixed) if mode.shows else ()),
             *([] if quiet else [line for item in checked for line in report_lines(item.report)]),
         ],
-        notes=[*_fix_notes(fixed, mode), *notes, *result.hints],
+        notes=[*_fix_notes(fixed, mode), *notes, *fixable_note(problems, mode), *result.hints],
         data={
             "reports": [report_data(item) for item in checked],
             "fixed": [file.file for file in fixed],

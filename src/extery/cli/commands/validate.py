@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from extery.cli.checked_paths import (
-    folder_of,
     html_of,
     located,
+    project_configs,
     project_folder,
     report_data,
     report_lines,
 )
-from extery.cli.command import OutcomeCommand, Run, config_in, silence
+from extery.cli.command import OutcomeCommand, Run, silence
 from extery.cli.options import (
     LocalPath,
     join_optional_version,
@@ -68,8 +68,7 @@ def command(
     tags = parse_valid_tags_option(valid_tags)
     is_json = run.output_format == "json"
     checked: list[CheckedPath] = []
-    # That of the current folder, or of the only path.
-    configs = {Path() if len(paths) != 1 else folder_of(paths[0]): run.config}
+    config_of = project_configs(paths, run)
     for path in paths or (Path(),):
         report = check_path(path, valid_tags=tags, hashed=is_json)
         if like_blender == "any":
@@ -77,11 +76,7 @@ def command(
             report.downgrade_stricter()
         elif like_blender is not None:
             report.judge_like(like_blender)
-        folder = folder_of(path)
-        if folder not in configs:
-            configs[folder] = config_in(folder)
-        config = configs[folder]
-        checked.append(CheckedPath(report, *silence(located(report), config.silenced)))
+        checked.append(CheckedPath(report, *silence(located(report), config_of(path).silenced)))
     problems = [problem for item in checked for problem in item.problems]
     return Outcome(
         ok=not any(strict or item.problem.is_error for item in problems),

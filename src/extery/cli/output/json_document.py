@@ -39,4 +39,6 @@ def _problem(item: PrefixedProblem) -> dict[str, Any]:
     data = item.problem.as_dict()
     if item.file:
         data["file"] = item.file.encode("utf-8", "backslashreplace").decode("utf-8")
+    if item.fix is not None:
+        data["fix"] = item.fix or None
     return data | {"fingerprint": item.problem.fingerprint}

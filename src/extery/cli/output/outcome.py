@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from extery.core.errors import Problem
 
@@ -18,11 +18,13 @@ JSON_VERSION = 1
 class PrefixedProblem(NamedTuple):
     """A problem to print, and the prefix that makes its file relative to the current folder.
 
-    `extery.core.errors.Where` is the location itself, relative to the checked folder or package.
+    `extery.core.errors.Where` is the location itself, relative to the checked folder or package. ``fix`` is ``safe`` or
+    ``unsafe`` if there is such a fix, empty if there is none, and ``None`` where no fixes are looked for.
     """
 
     problem: Problem
     prefix: str = ""
+    fix: Literal["safe", "unsafe", ""] | None = None
 
     @property
     def file(self) -> str:

@@ -48,7 +48,7 @@ def problem_lines(
     if place.startswith("::"):
         place = f"./{place}"  # GitHub Actions runs lines that begin with :: as commands
     severity = styles.severity(f"{problem.severity}:", problem.severity)
-    code = styles.dim(f"[{problem.code}]")
+    code = styles.dim(f"[{problem.code}]{' [*]' if item.fix == 'safe' else ''}")
     start = f"{styles.bold(f'{place}:')} " if place else ""
     lines = [f"{start}{severity} {printable(problem.message)} {code}"]
     if sources is not None:

@@ -49,4 +49,11 @@ CODES = {
         hint="make the file writable, then check again",
         example={"file": "gears.py", "reason": "Permission denied"},
     ),
+    "check.edited": Code(
+        "error", "a file has changed while it was fixed",
+        "An editor or another process has saved it since it was checked. Its text was kept, and it was not fixed.",
+        message="{file} has changed since it was checked, and was not fixed",
+        hint="check again when no other program writes into the folder",
+        example={"file": "gears.py"},
+    ),
 }  # fmt: skip

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from extery.core.errors import ProblemList
+from typing import TYPE_CHECKING
+
+from extery.core.errors import Problem, ProblemList
+from extery.manifest import edit
 from extery.rules.context import RuleContext
+from extery.rules.manifest_fix import with_change
 from extery.rules.permission_use import EVIDENCE, may_need, may_use_anything
 from extery.rules.rule import CHECKS, Input, Rule
+
+if TYPE_CHECKING:
+    from extery.rules.fixes import Fix
 
 
 def check(context: RuleContext, problems: ProblemList) -> None:
@@ -32,6 +39,16 @@ def check(context: RuleContext, problems: ProblemList) -> None:
             )
 
 
+def fix(context: RuleContext, problem: Problem) -> Fix | None:
+    """Remove the permission, or the table if it has no other: what needs it may be out of sight."""
+    declared = (context.table or {}).get("permissions")
+    if not isinstance(declared, dict):
+        return None
+    name = str(dict(problem.values)["permission"])
+    path = ("permissions", name) if len(declared) > 1 else ("permissions",)
+    return with_change(problem, lambda text: edit.remove(text, path))
+
+
 RULE = Rule(
     "code.unused-permission",
     check,
@@ -40,4 +57,5 @@ RULE = Rule(
     codes=("code.unused-permission",),
     severity="warning",
     guideline="review-manifest",
+    fix=fix,
 )

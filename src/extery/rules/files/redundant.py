@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from extery.core.errors import ProblemList
+from extery.core.errors import Problem, ProblemList
 from extery.rules.context import RuleContext
+from extery.rules.manifest_fix import with_patterns
 from extery.rules.rule import CHECKS, Input, Rule
 from extery.rules.text_search import find_words
+
+if TYPE_CHECKING:
+    from extery.rules.fixes import Fix
 
 #: Names -> variant of the code. Only what no program reads again as part of an extension.
 _KINDS = {
@@ -44,6 +49,11 @@ def check(context: RuleContext, problems: ProblemList) -> None:
             )
 
 
+def fix(context: RuleContext, problem: Problem) -> Fix | None:
+    """Leave the files out; they may be there on purpose."""
+    return with_patterns(context, problem, [str(dict(problem.values)["pattern"])])
+
+
 RULE = Rule(
     "files.redundant",
     check,
@@ -51,6 +61,7 @@ RULE = Rule(
     input=Input.FILES,
     codes=("file.redundant",),
     severity="warning",
+    fix=fix,
     guideline="terms-redundant",
 )
 

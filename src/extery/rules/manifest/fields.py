@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from extery.manifest.schemas.v1_0_0 import check_fields
+from extery.rules.manifest_fix import fix_in_manifest
 from extery.rules.rule import EVERYWHERE, Input, Rule
 
 if TYPE_CHECKING:
@@ -28,4 +29,5 @@ RULE = Rule(
     scopes=EVERYWHERE,
     input=Input.TABLE,
     codes=("manifest.*",),
+    fix=fix_in_manifest,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from extery.rules.manifest_fix import fix_in_manifest
 from extery.rules.rule import AUTHORS, Input, Rule
 
 if TYPE_CHECKING:
@@ -24,4 +25,5 @@ RULE = Rule(
     input=Input.TABLE,
     codes=("manifest.*",),
     severity="warning",
+    fix=fix_in_manifest,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from extery.manifest.visible_text import FIELDS, check_visible_text
+from extery.rules.manifest_fix import fix_in_manifest
 from extery.rules.rule import EVERYWHERE, Input, Rule
 
 if TYPE_CHECKING:
@@ -23,4 +24,5 @@ RULE = Rule(
     scopes=EVERYWHERE,
     input=Input.TABLE,
     codes=tuple(f"manifest.{field}.invisible" for field in FIELDS),
+    fix=fix_in_manifest,
 )

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
-from extery.core.errors import ProblemList, Where
+from extery.core.errors import Problem, ProblemList, Where
 from extery.rules.context import RuleContext
+from extery.rules.manifest_fix import with_patterns
 from extery.rules.rule import FOLDERS, Input, Rule
+
+if TYPE_CHECKING:
+    from extery.rules.fixes import Fix
 
 _CACHES = frozenset({"__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache"})
 _VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".bzr", ".jj"})
@@ -50,6 +55,12 @@ def check(context: RuleContext, problems: ProblemList) -> None:
             )
 
 
+def fix(context: RuleContext, problem: Problem) -> Fix | None:
+    """Leave the files out; they may be there on purpose."""
+    patterns = str(dict(problem.values)["patterns"]).split(", ")
+    return with_patterns(context, problem, [pattern.strip("'") for pattern in patterns])
+
+
 RULE = Rule(
     "package.unwanted-files",
     check,
@@ -60,6 +71,7 @@ RULE = Rule(
         *("build.tools-packed", "build.tests-packed"),
     ),
     severity="warning",
+    fix=fix,
 )
 
 

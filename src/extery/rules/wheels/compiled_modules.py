@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from extery.core.errors import InvalidPackage, ProblemList
+from extery.core.errors import InvalidPackage, Problem, ProblemList
 from extery.core.types import ADD_ON
 from extery.rules.context import RuleContext
+from extery.rules.manifest_fix import with_platforms
 from extery.rules.rule import FILES, Input, Rule
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from extery.core.compatibility import BlenderRange
     from extery.rules.compiled_files import CompiledFile
+    from extery.rules.fixes import Fix
 
 _SUFFIXES = (".so", ".pyd")
 #: Files that are read; larger packages have shared libraries by hundreds.
@@ -37,6 +39,10 @@ def check(context: RuleContext, problems: ProblemList) -> None:
         _check_platforms(files, modules, context, problems)
 
 
+def fix(context: RuleContext, problem: Problem) -> Fix | None:
+    return with_platforms(context, problem) if problem.code == "module.platform" else None
+
+
 RULE = Rule(
     "wheels.compiled-modules",
     check,
@@ -45,6 +51,7 @@ RULE = Rule(
     codes=("module.python", "module.platform"),
     severity="warning",
     guideline="manual-wheels",
+    fix=fix,
 )
 
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import posixpath
+from typing import TYPE_CHECKING
 
-from extery.core.errors import ProblemList
+from extery.core.errors import Problem, ProblemList
 from extery.rules.context import RuleContext
+from extery.rules.manifest_fix import with_change
 from extery.rules.rule import FILES, Input, Rule
+
+if TYPE_CHECKING:
+    from extery.rules.fixes import Fix
 
 
 def check(context: RuleContext, problems: ProblemList) -> None:
@@ -24,12 +29,36 @@ def check(context: RuleContext, problems: ProblemList) -> None:
         _add_missing(missing, context, problems, total=len(listed))
 
 
+def fix(context: RuleContext, problem: Problem) -> Fix | None:
+    """Correct the paths of wheels that are elsewhere in the folder, if each is there once."""
+    from extery.manifest import edit  # needed only for this
+
+    present: dict[str, list[str]] = {}
+    for name in context.names:
+        present.setdefault(name.rpartition("/")[2], []).append(name)
+    names = set(context.names)
+    moved = {
+        index: f"./{places[0]}"
+        for index, wheel in context.wheels()
+        if posixpath.normpath(wheel.lstrip("/")) not in names
+        and len(places := present.get(wheel.rpartition("/")[2], [])) == 1
+    }
+
+    def change(text: str) -> str:
+        for index, path in moved.items():
+            text = edit.set_value(text, ("wheels", index), path)
+        return text
+
+    return with_change(problem, change, is_safe=True) if moved else None
+
+
 RULE = Rule(
     "wheels.missing",
     check,
     scopes=FILES,
     input=Input.MANIFEST,
     codes=("package.wheel-missing",),
+    fix=fix,
 )
 
 

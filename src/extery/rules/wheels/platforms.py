@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from extery.core.errors import ProblemList
 from extery.rules.context import RuleContext
+from extery.rules.manifest_fix import with_platforms
 from extery.rules.rule import EVERYWHERE, Input, Rule
 
 
@@ -49,4 +50,5 @@ RULE = Rule(
     codes=("wheel.platforms-unlisted",),
     severity="warning",
     guideline="manual-wheels",
+    fix=with_platforms,
 )

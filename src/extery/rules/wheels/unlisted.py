@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from extery.core.errors import ProblemList
+from typing import TYPE_CHECKING
+
+from extery.core.errors import InvalidInput, Problem, ProblemList
 from extery.core.types import ADD_ON
 from extery.package.names import quote_name
 from extery.rules.context import RuleContext
+from extery.rules.manifest_fix import with_change
 from extery.rules.rule import FILES, Input, Rule
+
+if TYPE_CHECKING:
+    from extery.rules.fixes import Fix
 
 
 def check(context: RuleContext, problems: ProblemList) -> None:
@@ -30,6 +36,26 @@ def check(context: RuleContext, problems: ProblemList) -> None:
     )
 
 
+def fix(context: RuleContext, problem: Problem) -> Fix | None:
+    """List the wheels; they may be there by mistake."""
+    import tomllib
+
+    from extery.manifest.edit import InapplicableEdit
+    from extery.manifest.wheel_list import with_wheels
+    from extery.rules.bundled_wheels import unlisted_wheels
+
+    paths = [f"./{name}" for name in unlisted_wheels(context)]
+
+    def change(text: str) -> str:
+        listed = tomllib.loads(text).get("wheels", [])
+        try:
+            return with_wheels(text.encode(), [*listed, *paths]).decode()
+        except InvalidInput as error:
+            raise InapplicableEdit from error
+
+    return with_change(problem, change)
+
+
 RULE = Rule(
     "wheels.unlisted",
     check,
@@ -38,4 +64,5 @@ RULE = Rule(
     codes=("wheel.not-listed",),
     severity="warning",
     guideline="manual-wheels",
+    fix=fix,
 )

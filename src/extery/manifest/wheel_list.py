@@ -6,12 +6,10 @@ import tomllib
 from collections.abc import Sequence
 
 from extery.core.errors import InvalidInput, Where
+from extery.manifest import edit
 from extery.manifest.document import MANIFEST_FILENAME
-from extery.manifest.positions import find_offsets
 
 _BOM = "\ufeff"
-#: A list on one line that becomes longer than this is written with a line for each item.
-_MAX_LINE = 100
 
 
 def with_wheels(data: bytes, wheels: Sequence[str]) -> bytes:
@@ -62,7 +60,7 @@ def _changed(text: str, wheels: Sequence[str]) -> str:
                 del array[index]
         for wheel in wanted:
             array.append(wheel)
-        if "\n" not in array.as_string() and len(array.as_string()) > _MAX_LINE:
+        if "\n" not in array.as_string() and len(array.as_string()) > edit.MAX_LINE:
             array.multiline(True)
         return document.as_string()
     except (TOMLKitError, ValueError, KeyError, RecursionError):
@@ -71,26 +69,15 @@ def _changed(text: str, wheels: Sequence[str]) -> str:
 
 def _inserted(text: str, wheels: Sequence[str]) -> str:
     """Return the text with the new list behind the last field in front of the first table."""
-    offsets = find_offsets(text)
-    values = tomllib.loads(text)
-    fields = [
-        path.key
-        for name, path in offsets.items()
-        if len(name) == 1 and not isinstance(values[str(name[0])], dict) and path.value > path.key
-    ]
-    end = 0
-    for start in sorted(fields, reverse=True)[:1]:
-        end = start
-        while (end := text.find("\n", end) + 1) and _loads(text[:end]) is None:
-            pass
-        end = end or len(text)
-    head = text[:end] if text[:end].endswith("\n") or not end else f"{text[:end]}\n"
-    return f"{head}{_lines(wheels)}{text[end:]}"
+    try:
+        return edit.add_statement(text, _lines(wheels))
+    except edit.InapplicableEdit:
+        return ""
 
 
 def _lines(wheels: Sequence[str]) -> str:
     items = "".join(f'  "{wheel}",\n' for wheel in wheels)
-    return f"wheels = [\n{items}]\n"
+    return f"wheels = [\n{items}]"
 
 
 def _loads(text: str) -> dict[str, object] | None:

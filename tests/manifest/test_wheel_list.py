@@ -6,7 +6,7 @@ import tomllib
 
 import pytest
 
-from extery.author.wheels.manifest_text import with_wheels
+from extery.manifest.wheel_list import with_wheels
 
 A, B, C = "./wheels/a.whl", "./wheels/b.whl", "./wheels/c.whl"
 
