@@ -6,6 +6,7 @@ import os
 import random
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -111,3 +112,34 @@ def test_a_killed_build_leaves_the_old_packages_or_the_new_ones(
     # The second package gets its name first; it is on the disk before that.
     assert found == old or (name, count) in {("replace", 1), ("fsync", 3)}
     assert build(source, tmp_path / "out") == new
+
+
+def test_what_a_killed_build_was_writing_is_never_packed_and_removed_later(source: Path) -> None:
+    old = source / ".gear_tool-1.0.0-windows_x64.zip.0123abcd.new"
+    fresh = source / ".gear_tool-1.0.0-windows_x64.zip.4567abcd.new"
+    others = [source / ".notes.0123abcd.new", source / ".gear_tool-1.0.0.zip.new"]
+    patterns = '[build]\npaths_exclude_pattern = ["*.psd"]\n'
+    manifest = source / "blender_manifest.toml"
+    manifest.write_text(f"{manifest.read_text()}{patterns}")
+    for path in (old, fresh, *others):
+        path.write_bytes(b"half")
+    for path in (old, *others):
+        os.utime(path, (1, 1))
+
+    plan = plan_build(source, output_dir=source, split_platforms=True)
+    packed = {member.name for package in plan.packages for member in package.members}
+    execute(plan)
+
+    assert not [name for name in packed if name.endswith(".new")]
+    assert sorted(source.glob(".*")) == sorted([fresh, *others])
+
+
+def test_two_builds_at_once_leave_the_same_packages_as_one(source: Path, tmp_path: Path) -> None:
+    expected = build(source, tmp_path / "alone")
+
+    with ThreadPoolExecutor(2) as pool:
+        both = list(pool.map(lambda _: build(source, tmp_path / "out"), range(2)))
+
+    assert both == [expected, expected]
+    assert digests(tmp_path / "out") == expected
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(expected)

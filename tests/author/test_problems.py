@@ -140,6 +140,7 @@ SAMPLES: dict[str, Maker] = {
 #: Problems that need more than a folder; tested below.
 ELSEWHERE = {
     "build.unreadable",
+    "build.folder-in-use",
     "build.too-large",
     "build.output-unwritable",
     "build.source-date",

@@ -18,6 +18,11 @@ from tests.rules.example_folders import write_example
 ARCHIVE = "[file.nested-archive]"
 
 
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXTERY_CACHE", str(tmp_path_factory.mktemp("cache")))
+
+
 def run(*arguments: object) -> Result:
     return CliRunner().invoke(extery, ["check", *map(str, arguments)])
 

@@ -351,6 +351,8 @@ def test_a_requirement_that_code_imports_and_no_wheel_has_is_a_problem() -> None
     assert problem.message == (
         "requirements.txt names Shapely, which solver.py imports, and no wheel contains it"
     )
+    # Blender ships it since 5.2 only.
+    assert len(required(b"attrs\n", b"import attrs\n")) == 1
     [problem] = required(b"pillow\n", b"from PIL import Image\n")
     assert "pillow" in problem.message
     assert len(required("shapely>=2\r\n".encode("utf-16"), b"import shapely\n")) == 1
@@ -361,6 +363,8 @@ def test_a_requirement_that_code_imports_and_no_wheel_has_is_a_problem() -> None
     [
         (b"numpy\n", b"import numpy\n", ()),
         (b"pytest\nruff\n", b"import bpy\n", ()),
+        (b"charset-normalizer\n", b"import charset_normalizer\n", ()),
+        (b"mathutils\n", b"import mathutils\n", ()),
         (b"shapely\n", b"try:\n    import shapely\nexcept ImportError:\n    pass\n", ()),
         (b"shapely\n", b"import shapely\n", (("shapely/__init__.py", b""),)),
         (b"fake-bpy-module-latest\n", b"import bpy\n", ()),

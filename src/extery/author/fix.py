@@ -9,9 +9,10 @@ from difflib import unified_diff
 from pathlib import Path
 from typing import NamedTuple
 
+from extery.author.folder_lock import folder_lock
 from extery.author.manifest_fix import ManifestFixer
 from extery.core.errors import Conflict, Unavailable, Where
-from extery.core.files import atomic_write, read_regular
+from extery.core.files import atomic_write, read_regular, remove_leftovers
 from extery.core.text import os_error_text
 from extery.manifest.document import MANIFEST_FILENAME
 from extery.manifest.schemas.v1_0_0 import ValidTags
@@ -111,25 +112,31 @@ def merge_fixed(first: Iterable[FixedFile], later: Iterable[FixedFile]) -> list[
     return [merged[name] for name in sorted(merged)]
 
 
-def write_fixes(files: Iterable[FixedFile]) -> None:
-    """Write the files; each is the old or the new one.
+def write_fixes(folder: Path, files: Iterable[FixedFile]) -> None:
+    """Write the files of a folder; each is the old or the new one.
 
     Raises `Unavailable` if one cannot be written, and `Conflict` if it has another text than its fixes are for.
     """
-    for file in files:
-        try:
-            mode = _writable_mode(file.path)
-            with atomic_write(file.path, mode=mode) as stream:
-                stream.write(file.after.encode())
-                if read_regular(file.path) != file.before.encode():
-                    raise Conflict.of("check.edited", where=Where(str(file.path)), file=file.file)
-        except OSError as error:
-            raise Unavailable.of(
-                "check.fix-failed",
-                where=Where(str(file.path)),
-                file=file.file,
-                reason=os_error_text(error),
-            ) from error
+    with folder_lock(folder):
+        for file in files:
+            _write(file)
+
+
+def _write(file: FixedFile) -> None:
+    try:
+        mode = _writable_mode(file.path)
+        remove_leftovers(file.path.parent, lambda name: name == file.path.name)
+        with atomic_write(file.path, mode=mode) as stream:
+            stream.write(file.after.encode())
+            if read_regular(file.path) != file.before.encode():
+                raise Conflict.of("check.edited", where=Where(str(file.path)), file=file.file)
+    except OSError as error:
+        raise Unavailable.of(
+            "check.fix-failed",
+            where=Where(str(file.path)),
+            file=file.file,
+            reason=os_error_text(error),
+        ) from error
 
 
 def _writable_mode(path: Path) -> int:

@@ -117,9 +117,9 @@ def _check(
         if not mode.is_on or not plan.files:
             break
         fixed = merge_fixed(fixed, plan.files)
-    if mode.writes:
-        write_fixes(fixed)
-    elif first is not None:
+    if mode.writes and fixed:
+        write_fixes(path, fixed)
+    elif not mode.writes and first is not None:
         report, checks, plan = first
     return report, checks, plan._replace(files=fixed)
 

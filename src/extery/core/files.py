@@ -5,12 +5,16 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 _BLOCK = 1 << 20
+_HEX = frozenset("0123456789abcdef")
+#: Age after which the new file of an `atomic_write` is left over.
+LEFTOVER_SECONDS = 3600
 #: Default limit of `read_regular` in bytes.
 MAX_READ = 200_000_000
 
@@ -47,6 +51,24 @@ def _new_file(path: Path) -> tuple[int, Path]:
         name = path.with_name(f".{path.name}.{os.urandom(4).hex()}.new")
         with suppress(FileExistsError):
             return os.open(name, flags, 0o600), name
+
+
+def remove_leftovers(folder: Path, is_ours: Callable[[str], bool]) -> None:
+    """Remove what killed calls of `atomic_write` left in ``folder``, for names for which ``is_ours`` returns true.
+
+    Files that were changed in the last hour stay: they may be written right now. What cannot be removed stays too.
+    """
+    limit = time.time() - LEFTOVER_SECONDS
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            target, _, token = entry.name[1:].removesuffix(".new").rpartition(".")
+            has_form = entry.name.startswith(".") and entry.name.endswith(".new")
+            if not has_form or len(token) != 8 or set(token) - _HEX or not is_ours(target):
+                continue
+            with suppress(OSError):
+                status = entry.stat(follow_symlinks=False)
+                if stat.S_ISREG(status.st_mode) and status.st_mtime < limit:
+                    os.unlink(entry.path)
 
 
 def fsync_directory(folder: Path) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from extery.author.folder_lock import folder_lock
 from extery.author.validate import check_folder
+from extery.author.wheels import execute
 from tests.author.trees import make_source
 from tests.author.wheels.conftest import (
     MANIFEST,
@@ -367,3 +371,28 @@ def test_a_file_without_dependencies_is_told(
     file.write_text(text)
 
     assert words in error_of(source, "--from", str(file))
+
+
+def test_of_two_commands_at_once_the_second_changes_nothing(
+    index: FakeIndex, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.add("gearlib", "1.0", EVERYWHERE)
+    index.add("cogs", "1.0", EVERYWHERE)
+    after_first: dict[str, bytes] = {}
+
+    @contextmanager
+    def lock_after_the_other(folder: Path) -> Iterator[None]:
+        monkeypatch.setattr(execute, "folder_lock", folder_lock)
+        add(source, "gearlib", "cogs")
+        after_first.update(snapshot(source))
+        with folder_lock(folder):
+            yield
+
+    monkeypatch.setattr(execute, "folder_lock", lock_after_the_other)
+
+    result = run("add", "gearlib", "--source-dir", source)
+
+    assert result.exit_code == 1
+    assert "blender_manifest.toml was changed while the wheels were downloaded" in result.output
+    assert snapshot(source) == after_first
+    assert len(names_in(source)) == 2 * len(EVERYWHERE)

@@ -36,6 +36,8 @@ UNWANTED_PATTERNS = (
     ),
     *(".venv/", ".tox/", ".nox/", "node_modules/"),
     *("__MACOSX/", ".DS_Store", "._*", "Thumbs.db", "desktop.ini"),
+    # What a killed command was writing, see `extery.core.files.atomic_write`.
+    ".*.new",
     "/extery.toml",
 )
 

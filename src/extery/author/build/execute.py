@@ -14,7 +14,7 @@ from extery.author.build.last_build import open_last_build, save_build
 from extery.author.build.left_out import MAX_LEFT_OUT, LeftOut, as_json
 from extery.author.build.plan import BuildPlan, PackagePlan, plan_build
 from extery.core.errors import Unavailable, Where
-from extery.core.files import atomic_write, hash_file
+from extery.core.files import atomic_write, hash_file, remove_leftovers
 from extery.manifest.document import Manifest
 from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.package.codecs import Codec, Compression, find_codec
@@ -136,6 +136,7 @@ def execute(
         open_last_build(record, codec) as packed,
     ):
         for package in plan.packages:
+            remove_leftovers(package.path.parent, _is_package_of(package.manifest.id))
             file = stack.enter_context(_atomic_write(package.path))
             with _translate_errors(package.path):
                 result = write_zip(
@@ -153,6 +154,10 @@ def execute(
     paths = [package.path for package in plan.packages]
     save_build(record, codec, [*zip(paths, (w.records for w in written), strict=True)])
     return [_built(*pair, codec) for pair in zip(plan.packages, written, strict=True)]
+
+
+def _is_package_of(identifier: str) -> Callable[[str], bool]:
+    return lambda name: name.startswith(f"{identifier}-") and name.endswith(".zip")
 
 
 @contextmanager

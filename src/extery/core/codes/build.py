@@ -257,6 +257,12 @@ CODES = {
         hint="check the permissions of the folder and the free space on the disk",
         example={"path": "/home/ada/gear_tool-1.2.3.zip", "reason": "No space left on device"},
     ),
+    "build.folder-in-use": Code(
+        "error", "another command changes the folder", "Two commands at once could each undo a part of the other.",
+        message="another extery command is changing {folder}",
+        hint="wait until it has ended, then run the command again",
+        example={"folder": "/home/ada/gear_tool"},
+    ),
     "build.source-date": Code(
         "error", "SOURCE_DATE_EPOCH is not a time", "A reproducible build sets the time of all files to it: seconds since 1970, in digits.",
         message="SOURCE_DATE_EPOCH must be seconds since 1970, found {value!r}",

@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 
 from extery.core.errors import InvalidPackage, ProblemList
+from extery.core.shipped_libraries import is_shipped_in, shipped_versions
 from extery.core.types import ADD_ON
+from extery.rules.blender_modules import BLENDER_MODULES
+from extery.rules.bundled_wheels import range_of
 from extery.rules.context import RuleContext
 from extery.rules.rule import CHECKS, Input, Rule
 
@@ -22,13 +25,6 @@ _MAX_MODULE = 1 << 20
 _MAX_TOTAL = 16 << 20
 _REQUIREMENT = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*(?:[<>=!~;@#].*)?$")
 _IMPORT = re.compile(rb"^(?:import|from)[ \t]+([A-Za-z_][A-Za-z0-9_]*)", re.MULTILINE)
-#: Libraries of every Blender since 4.2, and Blender's own modules on PyPI.
-_OF_BLENDER = frozenset(
-    {
-        *("numpy", "requests", "urllib3", "idna", "certifi", "charset_normalizer", "zstandard"),
-        *("cython", "bpy", "mathutils", "gpu", "blf", "aud", "bmesh", "bl_ui", "addon_utils"),
-    }
-)
 #: Libraries whose module has another name than the requirement.
 _MODULES = {
     "pillow": "PIL",
@@ -94,7 +90,7 @@ def _module_of(name: str, context: RuleContext) -> str:
     """Return the module of a requirement, or nothing if Blender has it, a wheel does, or the add-on contains it."""
     normal = re.sub(r"[-_.]+", "_", name).lower()
     module = _MODULES.get(normal, normal)
-    if normal in _OF_BLENDER:
+    if module in BLENDER_MODULES or _has_blender(normal, context):
         return ""
     for _, wheel in context.wheels():
         library = wheel.rpartition("/")[2].partition("-")[0]
@@ -102,6 +98,12 @@ def _module_of(name: str, context: RuleContext) -> str:
             return ""
     steps = {step.partition(".")[0] for path in context.names for step in path.split("/")}
     return "" if module in steps else module
+
+
+def _has_blender(name: str, context: RuleContext) -> bool:
+    """Return whether all Blenders of the manifest ship a library; without valid versions, any of them."""
+    library, range_ = name.replace("_", "-"), range_of(context)
+    return is_shipped_in(library, range_) if range_ else bool(shipped_versions(library))
 
 
 def _imported(context: RuleContext, modules: set[str]) -> dict[str, str]:
