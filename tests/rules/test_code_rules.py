@@ -53,6 +53,7 @@ def codes(source: str, **table: Any) -> set[str]:
     return {code for code, _ in found} - {"code.unused-permission"}
 
 
+OPERATOR = "import bpy\nclass A(bpy.types.Operator):\n"
 REPORTED = {
     "code.import-path": [
         "import sys\nsys.path.insert(0, 'x')",
@@ -90,6 +91,13 @@ REPORTED = {
             "    threading.Thread(target=work).start()"
         ),
     ],
+    "code.taken-name": [
+        f"{OPERATOR}    bl_idname = 'object.delete'\nbpy.utils.register_class(A)",
+        f"{OPERATOR}    bl_idname = 'import_scene.gltf'\nCLASSES = (A,)",
+        "import bpy\nclass VIEW3D_PT_view3d_cursor(bpy.types.Panel): ...\nCLASSES = (VIEW3D_PT_view3d_cursor,)",
+        f"{OPERATOR}    bl_idname = 'gears.a'\nclass B(bpy.types.Operator):\n    bl_idname = 'gears.a'\nCLASSES = (A, B)",
+        f"import inspect\n{OPERATOR}    bl_idname = 'object.delete'\ninspect.getmembers(1)",
+    ],
     "code.preferences-name": [
         "import bpy\nbpy.context.preferences.addons['gear_tool'].preferences",
         "import bpy\nbpy.context.preferences.addons[__name__].preferences",
@@ -111,6 +119,10 @@ REPORTED = {
         "import bpy\nkm = bpy.context.window_manager.keyconfigs.addon.keymaps.new('x')\nkm.keymap_items.new('a.b', 'A', 'PRESS')",
         "import bpy\nh = bpy.types.SpaceView3D.draw_handler_add(print, (), 'WINDOW', 'POST_PIXEL')",
         "import bpy.utils.previews\nicons = bpy.utils.previews.new()",
+        "import bpy\ndef tick():\n    return 0.5\ndef register():\n    bpy.app.timers.register(tick)",
+        "import bpy\ndef tick():\n    return 0.5\ndef start():\n    bpy.app.timers.register(tick)\ndef register():\n    start()",
+        "import bpy\ndef tick():\n    return 0.5\ndef f():\n    bpy.app.timers.register(tick, persistent=True)",
+        "import bpy\ndef tick():\n    return 1\ndef tock(): ...\nbpy.app.timers.register(tick)\nbpy.app.timers.unregister(tock)",
     ],
     "code.online-access": [
         "import requests\nrequests.get('https://example.org', timeout=1)",
@@ -170,7 +182,15 @@ ACCEPTED = {
     ],
     "code.thread-bpy": [
         "import bpy, threading\ndef f():\n    bpy.app.timers.register(print)\nthreading.Thread(target=f).start()",
+        "import bpy, threading\ndef g():\n    bpy.app.timers.register(lambda: bpy.data.scenes[0])\ndef f():\n    g()\nthreading.Thread(target=f).start()",
+        "import bpy, threading\ndef g(context):\n    context.scene.x = 1\ndef f():\n    g(1)\nthreading.Thread(target=f).start()",
         "import bpy, threading\ndef f(): ...\ndef g():\n    bpy.data.objects.new('x', None)\nthreading.Thread(target=f).start()",
+    ],
+    "code.taken-name": [
+        f"{OPERATOR}    bl_idname = 'gears.delete'\nCLASSES = (A,)",
+        f"{OPERATOR}    bl_idname = 'object.delete'",  # never registered
+        "class A:\n    bl_idname = 'object.delete'\nCLASSES = (A,)",
+        "if 1:\n    import bpy\n    class A(bpy.types.Operator):\n        bl_idname = 'gears.a'\nelse:\n    class A(bpy.types.Operator):\n        bl_idname = 'gears.a'\nCLASSES = (A,)",
     ],
     "code.preferences-name": [
         "import bpy\nbpy.context.preferences.addons[__package__].preferences",
@@ -184,6 +204,9 @@ ACCEPTED = {
     ],
     "code.not-unregistered": [
         "import bpy\nregister, unregister = bpy.utils.register_classes_factory([])\nbpy.utils.register_class(bpy.types.Panel)",
+        "import bpy\ndef tick():\n    return 0.5\ndef register():\n    bpy.app.timers.register(tick)\ndef unregister():\n    bpy.app.timers.unregister(tick)",
+        "import bpy\ndef tick():\n    if bpy.data.scenes:\n        return None\n    return 0.5\ndef register():\n    bpy.app.timers.register(tick)",
+        "import bpy\ndef tick():\n    return 0.5\nclass A:\n    def execute(self, context):\n        bpy.app.timers.register(tick)",
         "import bpy\nbpy.types.Scene.gear = bpy.props.IntProperty()\ndef u():\n    del bpy.types.Scene.gear",
         "import bpy\nbpy.types.Scene.gear = bpy.props.IntProperty()\ndef u():\n    delattr(bpy.types.Scene, 'gear')",
         (
@@ -237,6 +260,47 @@ def test_reported(code: str, source: str) -> None:
 )
 def test_accepted(code: str, source: str) -> None:
     assert code not in codes(source)
+
+
+@pytest.mark.parametrize(
+    ("gears", "other", "place"),
+    [
+        (
+            "from .other import load",
+            "import bpy\ndef load():\n    bpy.data.objects.new('x', None)",
+            "other.py:3:5",
+        ),
+        ("from . import other", "import bpy\ndef load():\n    bpy.data.objects.new('x', None)", ""),
+        ("def load():\n    step()\ndef step():\n    bpy.ops.mesh.delete()", "", "gears.py:7:5"),
+    ],
+)
+def test_a_thread_is_followed_into_what_its_function_calls(
+    gears: str, other: str, place: str
+) -> None:
+    call = "other.load()" if not place else "load()"
+    thread = (
+        f"def work():\n    {call}\nimport bpy, threading\nthreading.Thread(target=work).start()"
+    )
+    files = {
+        "__init__.py": f"from . import gears\n{REGISTERS}",
+        "gears.py": f"import bpy\n{gears}\n{thread}"
+        if other
+        else f"import bpy\n\n\n{gears}\n{thread}",
+        "other.py": other,
+    }
+
+    found = [where for code, where in findings(files) if code == "code.thread-bpy"]
+
+    assert found == [place or "other.py:3:5"]
+
+
+def test_a_name_is_taken_only_in_blenders_of_the_range() -> None:
+    source = (
+        "import bpy\nclass PROJECT_HT_header(bpy.types.Header): ...\nCLASSES = (PROJECT_HT_header,)"
+    )
+
+    assert "code.taken-name" in codes(source)
+    assert "code.taken-name" not in codes(source, blender_version_max="5.0.0")
 
 
 def test_a_removed_module_is_there_for_blenders_with_an_older_python() -> None:

@@ -135,6 +135,8 @@ class Function(NamedTuple):
     name: str
     raises: bool
     """Whether a ``raise`` is in it."""
+    always_returns: bool = False
+    """Whether it has a ``return``, and none without a value or with ``None``."""
 
 
 class Text(NamedTuple):

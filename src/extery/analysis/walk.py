@@ -44,6 +44,8 @@ class Walk:
         self.found: list[Found] = []
         self.functions: dict[str, Function] = {}
         self._columns = columns
+        #: Functions with a ``return`` without a value.
+        self._end: set[str] = set()
         self._run(tree)
 
     def _run(self, tree: ast.Module) -> None:
@@ -135,6 +137,17 @@ class Walk:
             self.functions[scope.name] = self.functions[scope.name]._replace(raises=True)
         return scope
 
+    def _enter_return(self, node: Any, scope: Scope) -> Scope:
+        value = node.value
+        is_none = value is None or (isinstance(value, ast.Constant) and value.value is None)
+        if is_none:
+            self._end.add(scope.name)
+        if scope.name in self.functions:
+            always = scope.name not in self._end
+            found = self.functions[scope.name]
+            self.functions[scope.name] = found._replace(always_returns=always)
+        return scope
+
     _ENTER: ClassVar[Mapping[type, Callable[[Walk, Any, Scope], Scope]]] = {
         ast.FunctionDef: _enter_function,
         ast.AsyncFunctionDef: _enter_function,
@@ -150,6 +163,7 @@ class Walk:
         ast.Import: _enter_import,
         ast.ImportFrom: _enter_import,
         ast.Raise: _enter_raise,
+        ast.Return: _enter_return,
     }
 
 

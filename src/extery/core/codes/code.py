@@ -41,6 +41,10 @@ _LEFT = {
         "{name} adds pages of a manual, and nothing removes them",
         "call bpy.utils.unregister_manual_map in unregister()",
     ),
+    "timer": (
+        "{name} starts a timer that repeats, and nothing stops it",
+        "call bpy.app.timers.unregister with the function in unregister(), if is_registered says that it still runs",
+    ),
     "handler": (
         "{name} adds a handler, and nothing removes it",
         "remove the function from the same list in unregister()",
@@ -132,7 +136,8 @@ CODES = {
         "Blender's data may change or go away at any moment while another thread uses it: Blender crashes, not always and not at once.",
         message="{function}, which runs in a thread (line {line}), uses {name}",
         hint="let the thread put its result into a queue.Queue, and read it in a function of bpy.app.timers",
-        example={"function": "download", "line": 12, "name": "bpy.data.images.load"},
+        variants={"called": ("{function}, which {target} calls in a thread ({file}:{line}), uses {name}", "")},
+        example={"function": "download", "target": "work", "file": "gears.py", "line": 12, "name": "bpy.data.images.load"},
     ),
     "code.preferences-name": Code(
         "warning", "preferences are looked up by a wrong name",
@@ -240,6 +245,18 @@ CODES = {
             "infix": ('bl_idname "{name}" of a {kind} has no {infix}', "name it in upper case, the infix, then a name: GEARS{infix}settings"),
         },
         example={"name": "AddGear", "kind": "Operator"},
+    ),
+    "code.taken-name": Code(
+        "warning", "a class has the name of another one",
+        "Under one name Blender knows one operator, panel or menu: the class that is registered later replaces the other, and takes it along when it is unregistered.",
+        message='bl_idname "{name}" is that of {blenders}: the {kind} replaces Blender\'s own',
+        hint="choose a name of your own, for example {own}",
+        variants={
+            "shipped": ('bl_idname "{name}" is that of the add-on {owner}, which Blender ships: only one {kind} of this name can be registered', ""),
+            "shipped-several": ('bl_idname "{name}" and {more} more are those of the add-on {owner}, which Blender ships: of each name only one class can be registered', ""),
+            "twice": ('bl_idname "{name}" of this {kind} is that of {first} too ({place})', "give each class a name of its own"),
+        },
+        example={"name": "mesh.primitive_gear", "kind": "operator", "blenders": "Blender 4.2 and 4.5", "own": "'gear_tool.primitive_gear'", "owner": "rigify", "first": "AddGear", "place": "gears.py:12", "more": 3},
     ),
     "code.version-check": Code(
         "warning", "register() checks the version of Blender",

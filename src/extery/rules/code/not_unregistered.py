@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from extery.analysis.facts import Call, ModuleFacts
 from extery.core.errors import ProblemList
+from extery.rules.call_graph import CallGraph
 from extery.rules.context import RuleContext
 from extery.rules.rule import CHECKS, Input, Rule
 
@@ -85,7 +86,64 @@ def check(context: RuleContext, problems: ProblemList) -> None:
                 name=call.label,
                 more=len(left) - 1,
             )
+    _check_timers(context, modules, problems)
     _check_properties(context, modules, problems)
+
+
+def _check_timers(
+    context: RuleContext, modules: Sequence[ModuleFacts], problems: ProblemList
+) -> None:
+    """Report timers that repeat, are started by `register` or stay with the next file, and are never stopped.
+
+    A timer that an operator starts ends with what it waits for, and so does one whose function may return ``None``.
+    """
+    started = [
+        (module, call)
+        for module in modules
+        for call in module.calls
+        if call.name == "bpy.app.timers.register"
+    ]
+    if not started:
+        return
+    stopped = {
+        value.text.rpartition(".")[2].lstrip("%~") if value.text[:1] != "~" else "~"
+        for module in modules
+        for call in module.calls
+        if call.name == "bpy.app.timers.unregister"
+        and (value := call.argument(0, "function")) is not None
+    }
+    graph = CallGraph({module.path: module for module in modules})
+    at_start = _run_by_register(modules, graph)
+    left = []
+    for module, call in started:
+        value = call.argument(0, "function")
+        target = graph.find(value.text, module, call.function) if value else None
+        if value is None or target is None or not target.function.always_returns:
+            continue
+        persistent = call.keyword("persistent")
+        is_persistent = persistent is not None and persistent.text == "True"
+        is_stopped = "~" in stopped or target.function.name.rpartition(".")[2] in stopped
+        if not is_stopped and (is_persistent or (module.path, call.function) in at_start):
+            left.append((module, call))
+    if left:
+        module, call = left[0]
+        problems.add(
+            "code.not-unregistered",
+            where=context.line(module.path, call.at),
+            variant="timer",
+            name=call.label,
+            more=len(left) - 1,
+        )
+
+
+def _run_by_register(modules: Sequence[ModuleFacts], graph: CallGraph) -> set[tuple[str, str]]:
+    """Return path and name of the functions that run when the add-on is enabled, ``""`` for the modules themselves."""
+    found = {(module.path, "") for module in modules}
+    for module in modules:
+        start = graph.find("%register", module, "")
+        if start is not None:
+            found |= {(one.module.path, one.function.name) for one in graph.reached(start)}
+    return found
 
 
 def _adds(kind: _Kind, call: Call) -> bool:
