@@ -20,7 +20,13 @@ from tests.samples.packages import ADD_ON, PACKAGES, add_on
 NOT_IN_REPOSITORIES = {"secret.text"}  # they do not unpack all texts of what they list
 WARNINGS_IN_REPOSITORIES = {
     *("theme.unknown-attributes", "theme.value"),
-    *("wheel.unfit", "wheel.python-missing", "wheel.platforms-unlisted", "wheel.several-versions"),
+    *(
+        "wheel.newer-system",
+        "wheel.unfit",
+        "wheel.python-missing",
+        "wheel.platforms-unlisted",
+        "wheel.several-versions",
+    ),
     *("wheel.shipped", "wheel.not-listed", "module.python", "module.platform"),
     *("file.lfs-pointer", "file.executable-bit"),
 }

@@ -369,3 +369,40 @@ def test_libraries_that_python_does_not_import_count_for_platforms_only() -> Non
 
     assert modules(*names) == []
     assert modules(*names[1:]) == []
+
+
+# Systems
+
+
+@pytest.mark.parametrize(
+    ("names", "extra", "expected"),
+    [
+        (("gears-1.0-py3-none-manylinux_2_34_x86_64",), "", "gears needs glibc 2.34"),
+        (("gears-1.0-py3-none-macosx_12_0_arm64",), "", "macOS 12"),
+        (
+            ("gears-1.0-py3-none-manylinux_2_34_x86_64", "cogs-1.0-py3-none-manylinux_2_34_x86_64"),
+            "",
+            "gears and cogs need glibc 2.34",
+        ),
+        (("gears-1.0-py3-none-manylinux_2_17_x86_64.manylinux2014_x86_64",), "", ""),
+        (("gears-1.0-py3-none-manylinux_2_39_x86_64.manylinux_2_28_x86_64",), "", ""),
+        (("gears-1.0-py3-none-linux_x86_64",), "", ""),
+        (("gears-1.0-py3-none-macosx_11_0_arm64", "cogs-1.0-py3-none-any"), "", ""),
+        (
+            (
+                "gears-1.0-py3-none-macosx_14_0_arm64",
+                "gears-1.0-py3-none-macosx_11_0_arm64",
+            ),
+            "",
+            "",
+        ),
+        (("numpy-2.3.4-py3-none-macosx_14_0_arm64",), "", ""),  # Blender ships it
+    ],
+)
+def test_a_wheel_needs_no_newer_system_than_its_blenders(
+    names: tuple[str, ...], extra: str, expected: str
+) -> None:
+    found = [p for p in wheel_problems(*names, extra=extra) if p.code == "wheel.newer-system"]
+
+    assert len(found) == bool(expected)
+    assert all(expected in problem.message for problem in found)

@@ -281,6 +281,7 @@ PACKAGES: dict[str, Callable[[], bytes]] = {
     "file.executable-bit": lambda: add_on(("bin/convert", b"\x7fELF\x02\x01\x01" + bytes(64))),
     "wheel.unreadable": lambda: add_on((WHEEL, b"PK"), manifest=WITH_WHEEL),
     "wheel.dist-info": lambda: add_on((WHEEL, wheel("gears-2.0")), manifest=WITH_WHEEL),
+    "wheel.newer-system": lambda: with_wheels("gears-1.0-py3-none-manylinux_2_34_x86_64.whl"),
     "wheel.unfit": lambda: with_wheels("gears-1.0-cp310-cp310-win_amd64.whl"),
     "wheel.python-missing": lambda: with_wheels("gears-1.0-cp311-cp311-win_amd64.whl"),
     "wheel.platforms-unlisted": lambda: with_wheels(

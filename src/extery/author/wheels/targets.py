@@ -10,6 +10,7 @@ from extery.core.blender_pythons import series_of
 from extery.core.compatibility import BlenderRange
 from extery.core.platforms import COMMON, DROPPED_IN, from_wheel_tag
 from extery.core.shipped_libraries import is_shipped_in, shipped_versions
+from extery.core.system_requirements import GLIBC, LEGACY_TAGS, MACOS
 from extery.core.wheel_names import WheelName
 from extery.rules.bundled_wheels import pythons_on
 
@@ -29,11 +30,10 @@ _MACHINES = {
 }
 #: The first release of each Python in a Blender: requirements are compared with it.
 _FULL_VERSIONS = {"3.11": "3.11.7", "3.13": "3.13.0"}
-#: The C library of the Linux on which Blender is built, and the newest that a wheel may need instead.
-_GLIBC, _NEWEST_GLIBC, _OLDEST_GLIBC = 28, 42, 5
-_LEGACY_GLIBC = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}
-#: The oldest macOS that Blender supports, and the newest that a wheel may need instead.
-_MACOS, _NEWEST_MACOS = 11, 26
+#: The newest and the oldest C library that a wheel may need instead of that of Blender (2.x), and the newest macOS.
+_NEWEST_GLIBC, _OLDEST_GLIBC = 42, 5
+_LEGACY_GLIBC = {minor: name for name, (_, minor) in LEGACY_TAGS.items()}
+_NEWEST_MACOS = 26
 
 
 class Target(NamedTuple):
@@ -153,8 +153,9 @@ def _platform_tags(platform: str) -> Iterable[str]:
     if system == "windows":
         yield f"win_{machine}"
     elif system == "linux":
-        older = range(_GLIBC, _OLDEST_GLIBC - 1, -1)
-        for minor in (*older, *range(_GLIBC + 1, _NEWEST_GLIBC + 1)):
+        glibc = GLIBC[1]
+        older = range(glibc, _OLDEST_GLIBC - 1, -1)
+        for minor in (*older, *range(glibc + 1, _NEWEST_GLIBC + 1)):
             yield f"manylinux_2_{minor}_{machine}"
             if minor in _LEGACY_GLIBC:
                 yield f"{_LEGACY_GLIBC[minor]}_{machine}"
@@ -162,8 +163,9 @@ def _platform_tags(platform: str) -> Iterable[str]:
     else:
         old = [(10, minor) for minor in range(16, 3, -1)] if machine == "x86_64" else []
         universal = [(10, minor) for minor in range(16, 3, -1)]
-        newer = [(major, 0) for major in range(_MACOS + 1, _NEWEST_MACOS + 1)]
-        for major, minor in [(_MACOS, 0), *old, *newer]:
+        oldest = min(MACOS.values())
+        newer = [(major, 0) for major in range(oldest[0] + 1, _NEWEST_MACOS + 1)]
+        for major, minor in [oldest, *old, *newer]:
             yield f"macosx_{major}_{minor}_{machine}"
-        for major, minor in [(_MACOS, 0), *universal, *newer]:
+        for major, minor in [oldest, *universal, *newer]:
             yield f"macosx_{major}_{minor}_universal2"

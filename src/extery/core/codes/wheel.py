@@ -121,6 +121,14 @@ CODES = {
             "blenders": "Blender 4.2 and newer", "pythons": "3.11 or 3.13",
         },
     ),
+    "wheel.newer-system": Code(
+        "warning", "a wheel needs a newer system than Blender", "Blender compares only system and machine: it unpacks the wheel on older systems too, where the import fails. Blender needs glibc 2.28 on Linux (RHEL 8, Debian 10, Ubuntu 20.04), and macOS 11, since Blender 5.3 macOS 13.",
+        installation=installs("Blender installs the add-on, and cannot import the library on older systems"),
+        message="{library} needs {needed} ({file}), and Blender runs on {has} too, where the import fails",
+        hint="bundle a version with a wheel for older systems, or say in the description what is needed",
+        variants={"several": ("{library} need {needed} ({file}), and Blender runs on {has} too, where the imports fail", "bundle versions with wheels for older systems, or say in the description what is needed")},
+        example={"library": "gears", "needed": "glibc 2.34", "has": "glibc 2.28", "file": "gears-1.0-cp313-cp313-manylinux_2_34_x86_64.whl"},
+    ),
     "wheel.python-missing": Code(
         "warning", "a library has no wheel for the Python of some Blenders", "The add-on is offered to these Blenders, or can be installed from a file, and fails when it imports the library. Blender 4.2 to 5.0 have Python 3.11, newer ones 3.13.",
         installation=installs("Blender installs the add-on, and cannot import the library"),
