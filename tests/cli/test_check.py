@@ -300,6 +300,19 @@ def test_a_byte_order_mark_goes_first_and_then_what_it_hid(tmp_path: Path) -> No
     assert data.count(b"\n") == data.count(b"\r\n") == MISTAKES.count("\n")
 
 
+def test_a_manifest_alone_is_fixed_too(tmp_path: Path) -> None:
+    file = with_mistakes(tmp_path).rename(tmp_path / "mine.toml")
+
+    assert "[manifest.tagline.trailing-punctuation] [*]" in run(file).output
+    assert '+tagline = "Makes gears"' in run(file, "--diff").stdout
+    assert file.read_text() == MISTAKES
+    result = run(file, "--unsafe-fixes")
+
+    assert "Fixed 4 problems in 1 file." in result.output
+    assert "No problems" in result.output
+    assert 'maintainer = "Ada Smith"' in file.read_text()
+
+
 def test_a_read_only_file_is_named_and_stays(tmp_path: Path) -> None:
     file = with_mistakes(tmp_path)
     file.chmod(0o444)

@@ -50,14 +50,17 @@ def plan_fixes(
     fixes: Iterable[Fix],
     *,
     unsafe: bool = False,
+    only_find: bool = False,
     texts: Mapping[str, bytes] = {},
     valid_tags: ValidTags | None = None,
+    manifest: str = MANIFEST_FILENAME,
 ) -> FixPlan:
-    """Return the files that the fixes change, and the manifest; fixes that are not safe need ``unsafe``.
+    """Return the files that the fixes change, and the file ``manifest``; fixes that are not safe need ``unsafe``.
 
-    Of fixes that change the same text, the first is applied. ``texts`` replace the files of these names.
+    Of fixes that change the same text, the first is applied. With ``only_find`` none is. ``texts`` replace the files of
+    these names.
     """
-    by_file: dict[str, list[Fix]] = {MANIFEST_FILENAME: []}
+    by_file: dict[str, list[Fix]] = {manifest: []}
     for fix in fixes:
         by_file.setdefault(fix.file, []).append(fix)
     plan = FixPlan([], [])
@@ -65,17 +68,28 @@ def plan_fixes(
         before = _read(folder / file, texts.get(file))
         if before is None:  # other rules report what cannot be read
             continue
-        if file == MANIFEST_FILENAME:
+        if file == manifest:
             fixer = ManifestFixer(before, folder, valid_tags=valid_tags)
-            plan.available.extend(fixer.available(found))
-            after, applied = fixer.apply(found, unsafe=unsafe)
+            plan.available.extend(_in_file(fix, manifest) for fix in fixer.available(found))
+            after, applied = (before, []) if only_find else fixer.apply(found, unsafe=unsafe)
         else:
             plan.available.extend(found)
-            wanted = [fix for fix in found if fix.is_safe or unsafe]
+            wanted = [fix for fix in found if (fix.is_safe or unsafe) and not only_find]
             after, applied = _with_edits(before, wanted)
         if applied:
             plan.files.append(FixedFile(folder / file, file, before, after, tuple(applied)))
     return plan
+
+
+def _in_file(fix: Fix, file: str) -> Fix:
+    """Return a fix of a manifest with the name of its file, which need not be that of Blender."""
+    where = fix.problem.where
+    is_manifest = where.file == MANIFEST_FILENAME
+    return (
+        fix._replace(problem=fix.problem._replace(where=where._replace(file=file)))
+        if is_manifest
+        else fix
+    )
 
 
 def _read(path: Path, data: bytes | None) -> str | None:

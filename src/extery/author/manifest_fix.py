@@ -17,10 +17,10 @@ from extery.manifest.fixes import find_fix
 from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.rules.fixes import Fix, of_manifest
 
-#: Manifests with more bytes have no fixes: real ones have a few thousand.
-MAX_BYTES = 1 << 16
-#: Each attempt reads the manifest again.
-MAX_ATTEMPTS = 300
+#: Manifests with more characters have no fixes: real ones have a few thousand.
+MAX_LENGTH = 1 << 15
+#: Attempts, and characters in all of them: each attempt reads the manifest again, about 100,000 characters in a second.
+MAX_ATTEMPTS, MAX_READ = 300, 400_000
 
 
 class _State(NamedTuple):
@@ -37,7 +37,8 @@ class ManifestFixer:
     def __init__(self, text: str, folder: Path, *, valid_tags: ValidTags | None) -> None:
         self._folder = folder
         self._valid_tags = valid_tags
-        self._attempts = MAX_ATTEMPTS if len(text) <= MAX_BYTES else 0
+        allowed = min(MAX_ATTEMPTS, MAX_READ // (len(text) + 1))
+        self._attempts = allowed if len(text) <= MAX_LENGTH else 0
         self._state = self._read(text)
 
     def available(self, of_rules: Iterable[Fix]) -> list[Fix]:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from extery.author.fix import FixedFile, FixPlan, merge_fixed, plan_fixes, write_fixes
 from extery.author.validate import check_path
-from extery.cli.checked_paths import located, prefix_in, project_configs
+from extery.cli.checked_paths import folder_of, located, prefix_in, project_configs
 from extery.cli.command import Run, silence
 from extery.cli.output import PrefixedProblem, SilencedProblem, pluralize
 from extery.cli.output.outcome import CheckedPath
 from extery.core.errors import Problem, Value, Where
+from extery.manifest.document import MANIFEST_FILENAME
 from extery.rules.checks import Checks
 from extery.rules.fixes import Fix
 from extery.rules.profiles import Profile
@@ -108,20 +109,44 @@ def _check(
         texts = {file.file: file.after.encode() for file in fixed}
         checks = Checks(profile)
         report = check_path(path, checks=checks, valid_tags=valid_tags, hashed=hashed, texts=texts)
-        plan = FixPlan([], [])
-        if report.kind == "folder":
-            plan = plan_fixes(
-                path, checks.fixes, unsafe=mode.unsafe, texts=texts, valid_tags=valid_tags
-            )
+        plan = _plan(path, report, checks, mode, texts=texts, valid_tags=valid_tags)
         first = first or (report, checks, plan)
         if not mode.is_on or not plan.files:
             break
         fixed = merge_fixed(fixed, plan.files)
+        if report.kind == "manifest":
+            break  # all of its fixes are in one plan
     if mode.writes and fixed:
-        write_fixes(path, fixed)
+        write_fixes(folder_of(path), fixed)
+        if report.kind == "manifest":
+            report = check_path(path, valid_tags=valid_tags)
     elif not mode.writes and first is not None:
         report, checks, plan = first
     return report, checks, plan._replace(files=fixed)
+
+
+def _plan(
+    path: Path,
+    report: CheckReport,
+    checks: Checks,
+    mode: FixMode,
+    *,
+    texts: Mapping[str, bytes],
+    valid_tags: ValidTags | None,
+) -> FixPlan:
+    """Return the fixes of a folder or a manifest; packages are never changed."""
+    if report.kind == "package":
+        return FixPlan([], [])
+    is_folder = report.kind == "folder"
+    return plan_fixes(
+        folder_of(path),
+        checks.fixes,
+        unsafe=mode.unsafe,
+        only_find=not mode.is_on,
+        texts=texts,
+        valid_tags=valid_tags,
+        manifest=MANIFEST_FILENAME if is_folder else path.name,
+    )
 
 
 def with_fixes(

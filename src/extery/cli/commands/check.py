@@ -153,10 +153,17 @@ def _baseline_in(paths: tuple[Path, ...]) -> Path:
 
 
 def _difference(fixed: list[FixedFile]) -> Iterator[str]:
+    from extery.cli.output import styles
     from extery.cli.terminal import printable
 
     for file in fixed:
-        yield from map(printable, file.diff())
+        for line in map(printable, file.diff()):
+            if line.startswith(("+++", "---", "@@")):
+                yield styles.bold(line)
+            elif line.startswith("+"):
+                yield styles.success(line)
+            else:
+                yield styles.severity(line, "error") if line.startswith("-") else line
 
 
 def _fix_notes(fixed: list[FixedFile], mode: FixMode) -> Iterator[str]:
