@@ -37,7 +37,8 @@ def analyzed(data: bytes, limits: Limits = UPLOAD_LIMITS) -> ModuleFacts:
     ids=["signs", "attributes", "sum", "lambdas", "statements", "dict"],
 )
 def test_what_takes_too_much_is_not_analyzed(data: bytes) -> None:
-    assert analyzed(data).failure in {"memory", "nesting", "size"}
+    # On a machine that is busy the time may be over first.
+    assert analyzed(data).failure in {"memory", "nesting", "size", "time"}
 
 
 @pytest.mark.parametrize(

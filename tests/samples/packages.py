@@ -29,13 +29,24 @@ LFS_POINTER = (
 )
 
 
+#: The time of all members: the bytes must not depend on the time at which a test makes them.
+TIME = (2026, 1, 1, 0, 0, 0)
+
+
 def packed(*members: tuple[str | zipfile.ZipInfo, bytes]) -> bytes:
     """Return a zip with these members in this order."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in members:
-            archive.writestr(name, data)
+            archive.writestr(_member(name) if isinstance(name, str) else name, data)
     return file.getvalue()
+
+
+def _member(name: str) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name, TIME)
+    info.compress_type = zipfile.ZIP_DEFLATED
+    info.external_attr = 0o40775 << 16 | 0x10 if name.endswith("/") else 0o600 << 16
+    return info
 
 
 def add_on(*more: tuple[str | zipfile.ZipInfo, bytes], manifest: bytes = ADD_ON) -> bytes:
