@@ -178,10 +178,14 @@ def check_open_package(
     _set_manifests(report, context, with_harmful=with_harmful)
     report.limit_problems()
     if scope is Scope.REPOSITORY and problems:
-        from extery.rules.installability import is_for_repositories
+        _keep_for_repositories(report)
 
-        kept = [problem for problem in report.problems if is_for_repositories(problem)]
-        report.problems = ProblemList(kept)
+
+def _keep_for_repositories(report: CheckReport) -> None:
+    from extery.rules.installability import is_for_repositories
+
+    kept = [problem for problem in report.problems if is_for_repositories(problem)]
+    report.problems = ProblemList(kept)
 
 
 def _read_manifest(package: Package, context: RuleContext, problems: ProblemList) -> None:

@@ -12,7 +12,8 @@ from extery.cli.command import OutcomeCommand, Run
 from extery.cli.options import LocalPath, output_options, parse_valid_tags_option, valid_tags_option
 
 if TYPE_CHECKING:
-    from extery.author.build.execute import WrittenMember
+    from extery.author.build.execute import BuiltPackage, WrittenMember
+    from extery.author.build.plan import BuildPlan
     from extery.cli.output import Outcome
     from extery.package.codecs import Compression
     from extery.rules.blender_verdicts import Refusal
@@ -108,21 +109,14 @@ def command(
     """
     if source is not None and source_dir is not None:
         raise click.UsageError("SOURCE and --source-dir exclude each other.")
-    from extery.author.build.execute import execute, plan_build
-    from extery.author.build.last_build import record_of
-    from extery.cli.build_report import report_lines
-    from extery.cli.output import Outcome, pluralize, prefix_problems
+    from extery.author.build.plan import plan_build
+    from extery.cli.output import Outcome, prefix_problems
     from extery.core.errors import ExteryError
-    from extery.package.codecs import find_codec
 
     folder = _folder_of({"source": source, "source_dir": source_dir})
     prefix = "" if folder == Path() else f"{folder}/"
-    failure = Outcome(
-        ok=False,
-        summary="Nothing was built.",
-        data={"packages": [], "verdicts": {}},
-        has_sources=True,
-    )
+    empty: dict[str, Any] = {"packages": [], "verdicts": {}}
+    failure = Outcome(ok=False, summary="Nothing was built.", data=empty, has_sources=True)
     try:
         plan = plan_build(
             source or source_dir or Path(),
@@ -137,29 +131,57 @@ def command(
         failure = _with_verdicts(failure, plan.refusals)
         if strict and problems:
             return failure
-        is_text = run.output_format == "text"
-        if optimize_images:
-            from extery.author.build.images import with_optimized_images
-
-            plan = with_optimized_images(plan)
-        packages = execute(
+        packages = _execute(
             plan,
-            codec=find_codec(compression),
-            record=None if no_reuse else record_of(plan.source),
-            on_member=_print_added if verbose and is_text else None,
+            compression,
+            optimize_images=optimize_images,
+            no_reuse=no_reuse,
+            prints_members=verbose and run.output_format == "text",
         )
     except ExteryError as error:
         problems, silenced = run.silence(prefix_problems(error.problems, prefix))
         failure = failure._replace(problems=problems, silenced=silenced, lines=())
         return failure if error.refusals is None else _with_verdicts(failure, error.refusals)
-    return failure._replace(
+    return _with_packages(failure, packages, verbose=verbose)
+
+
+def _execute(
+    plan: BuildPlan,
+    compression: Compression | None,
+    *,
+    optimize_images: bool,
+    no_reuse: bool,
+    prints_members: bool,
+) -> list[BuiltPackage]:
+    from extery.author.build.execute import execute
+    from extery.author.build.last_build import record_of
+    from extery.package.codecs import find_codec
+
+    if optimize_images:
+        from extery.author.build.images import with_optimized_images
+
+        plan = with_optimized_images(plan)
+    return execute(
+        plan,
+        codec=find_codec(compression),
+        record=None if no_reuse else record_of(plan.source),
+        on_member=_print_added if prints_members else None,
+    )
+
+
+def _with_packages(outcome: Outcome, packages: Sequence[BuiltPackage], *, verbose: bool) -> Outcome:
+    """Return the outcome of a build that wrote these packages."""
+    from extery.cli.build_report import report_lines
+    from extery.cli.output import pluralize
+
+    return outcome._replace(
         ok=True,
         summary=f"Built {pluralize(len(packages), 'package')}.",
         lines=[
             *(line for package in packages for line in report_lines(package, verbose=verbose)),
-            *failure.lines,
+            *outcome.lines,
         ],
-        data={**failure.data, "packages": [package.as_dict() for package in packages]},
+        data={**outcome.data, "packages": [package.as_dict() for package in packages]},
     )
 
 

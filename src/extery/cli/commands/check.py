@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,8 +19,8 @@ from extery.cli.options import (
 
 if TYPE_CHECKING:
     from extery.author.fix import FixedFile
-    from extery.cli.check_run import FixMode
-    from extery.cli.output import Outcome
+    from extery.cli.check_run import CheckResult, FixMode
+    from extery.cli.output import Outcome, PrefixedProblem
     from extery.manifest.schemas.v1_0_0 import ValidTags
 
 BASELINE = "extery-baseline.json"
@@ -93,55 +93,70 @@ def command(
     from extery.cli.check_run import (
         FixMode,
         check_all,
-        fixable_note,
         unused_silences,
         with_baseline,
         with_fixes,
     )
-    from extery.cli.output import Outcome, pluralize
 
     mode = FixMode(fixes or unsafe_fixes, diff, unsafe_fixes)
     mode = mode._replace(writes=mode.writes and not diff)
-    is_json = run.output_format == "json"
     result = check_all(
         paths or (Path(),),
         run=run,
         profile=profile,
         mode=mode,
         valid_tags=_tags(valid_tags),
-        hashed=is_json,
+        hashed=run.output_format == "json",
     )
-    checked, fixed = result.checked, result.fixed
-    problems = [problem for item in checked for problem in item.problems]
+    problems = [problem for item in result.checked for problem in item.problems]
     problems = with_fixes(problems, result.fixes)
-    problems += unused_silences(run.config, checked)
+    problems += unused_silences(run.config, result.checked)
     problems, notes = with_baseline(
         problems,
         file=baseline or (_baseline_in(paths) if write_baseline else None),
         write=write_baseline,
     )
-    return Outcome(
+    outcome = _outcome(result, problems, notes, mode, is_quiet=quiet)
+    return outcome._replace(
         ok=not any(strict or item.problem.is_error for item in problems),
+        is_strict=strict,
+        data=_data(result) if run.output_format == "json" else {},
+    )
+
+
+def _outcome(
+    result: CheckResult,
+    problems: Sequence[PrefixedProblem],
+    notes: Sequence[str],
+    mode: FixMode,
+    *,
+    is_quiet: bool,
+) -> Outcome:
+    """Return what the command prints; the caller decides whether it is a success."""
+    from extery.cli.check_run import fixable_note
+    from extery.cli.output import Outcome, pluralize
+
+    checked, fixed = result.checked, result.fixed
+    reports = [] if is_quiet else [line for one in checked for line in report_lines(one.report)]
+    return Outcome(
+        ok=True,
         summary=f"Checked {pluralize(len(checked), 'path')}.",
         problems=problems,
         silenced=[silenced for item in checked for silenced in item.silenced],
-        lines=[
-            *(_difference(fixed) if mode.shows else ()),
-            *([] if quiet else [line for item in checked for line in report_lines(item.report)]),
-        ],
+        lines=[*(_difference(fixed) if mode.shows else ()), *reports],
         notes=[*_fix_notes(fixed, mode), *notes, *fixable_note(problems, mode), *result.hints],
-        data={
-            "reports": [report_data(item) for item in checked],
-            "fixed": [file.file for file in fixed],
-        }
-        if is_json
-        else {},
         problems_are_result=True,
         has_sources=True,
-        is_quiet=quiet,
-        is_strict=strict,
+        is_quiet=is_quiet,
         html=lambda: html_of(checked),
     )
+
+
+def _data(result: CheckResult) -> dict[str, Any]:
+    return {
+        "reports": [report_data(item) for item in result.checked],
+        "fixed": [file.file for file in result.fixed],
+    }
 
 
 def _tags(valid_tags: str | None) -> ValidTags | None:
