@@ -15,10 +15,12 @@ import bpy  # type: ignore[import-not-found]
 KINDS = ("Panel", "Menu", "Header", "UIList")
 
 
-def operators() -> Iterator[str]:
+def operators() -> Iterator[tuple[str, bool]]:
+    """Yield the names of operators, and whether they are written in C: a class of that name cannot be registered."""
+    find = bpy.types.Operator.bl_rna_get_subclass_py
     for module in dir(bpy.ops):
         for name in dir(getattr(bpy.ops, module)):
-            yield f"{module}.{name}"
+            yield f"{module}.{name}", find(f"{module.upper()}_OT_{name}") is None
 
 
 def interface(kind: type) -> Iterator[str]:
@@ -61,7 +63,8 @@ def main() -> None:
     names: dict[str, Any] = {
         kind: sorted(set(interface(getattr(bpy.types, kind)))) for kind in KINDS
     }
-    names["Operator"] = sorted(set(operators()))
+    names["Operator"] = sorted({name for name, _ in operators()})
+    names["native"] = sorted({name for name, is_native in operators() if is_native})
     names["add-ons"] = list(of_add_ons())
     print(json.dumps(names))
     sys.stdout.flush()

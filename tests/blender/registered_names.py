@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from extery.rules.registered_names import DATA_FILE
+from extery.rules.registered_names import DATA_FILE, NATIVE
 from tests.blender.install import RELEASES, installed
 
 _WORKER = Path(__file__).with_name("names_worker.py")
@@ -26,12 +26,19 @@ def run_worker(series: str) -> Any:
 
 
 def make_table(names: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Return kind -> owner -> Blenders -> names; the owner is ``""`` for Blender itself, or an add-on that it ships."""
+    """Return kind -> owner -> Blenders -> names.
+
+    The owner is ``""`` for Blender's scripts, `NATIVE` for operators written in C, or an add-on that Blender ships.
+    """
     found: dict[tuple[str, str, str], list[str]] = {}
     for series, kinds in names.items():
-        own = {kind: set(items) for kind, items in kinds.items() if kind != "add-ons"}
+        own = {kind: set(items) for kind, items in kinds.items() if kind[0].isupper()}
         of_add_ons = {(kind, name): owner for kind, name, owner in kinds["add-ons"]}
-        rows = {(kind, name, "") for kind, items in own.items() for name in items}
+        rows = {
+            (kind, name, owner_of(kind, name, kinds))
+            for kind, items in own.items()
+            for name in items
+        }
         rows = {row for row in rows if (row[0], row[1]) not in of_add_ons}  # some are enabled
         rows |= {(kind, name, owner) for (kind, name), owner in of_add_ons.items()}
         for row in sorted(rows):
@@ -50,6 +57,10 @@ def make_table(names: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
             for kind, owners in table.items()
         },
     }
+
+
+def owner_of(kind: str, name: str, kinds: Mapping[str, Any]) -> str:
+    return NATIVE if kind == "Operator" and name in kinds["native"] else ""
 
 
 def dump_table(table: Mapping[str, Any]) -> str:

@@ -13,8 +13,15 @@ from typing import NamedTuple
 DATA_FILE = Path(__file__).with_name("registered_names.json")
 
 
+#: The owner of operators that are written in C: Blender refuses a class with the name of one.
+NATIVE = "C"
+
+
 class RegisteredName(NamedTuple):
-    """Who registers a name: Blender itself (``""``) or one of its add-ons; and in which series, oldest first."""
+    """Who registers a name, and in which series, oldest first.
+
+    The owner is one of Blender's add-ons, ``""`` for its other scripts, or `NATIVE`.
+    """
 
     owner: str
     series: tuple[str, ...]

@@ -248,10 +248,11 @@ CODES = {
     ),
     "code.taken-name": Code(
         "warning", "a class has the name of another one",
-        "Under one name Blender knows one operator, panel or menu: the class that is registered later replaces the other, and takes it along when it is unregistered.",
+        "Under one name Blender knows one operator, panel or menu. The class that is registered later replaces the other, and when it is unregistered, neither is left. An operator that is written in C cannot be replaced.",
         message='bl_idname "{name}" is that of {blenders}: the {kind} replaces Blender\'s own',
         hint="choose a name of your own, for example {own}",
         variants={
+            "native": ('bl_idname "{name}" is that of {blenders}, and cannot be replaced: registering the {kind} fails', ""),
             "shipped": ('bl_idname "{name}" is that of the add-on {owner}, which Blender ships: only one {kind} of this name can be registered', ""),
             "shipped-several": ('bl_idname "{name}" and {more} more are those of the add-on {owner}, which Blender ships: of each name only one class can be registered', ""),
             "twice": ('bl_idname "{name}" of this {kind} is that of {first} too ({place})', "give each class a name of its own"),

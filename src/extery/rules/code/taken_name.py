@@ -12,7 +12,7 @@ from extery.core.errors import ProblemList
 from extery.core.text import quote_value
 from extery.rules.bundled_wheels import join_names, range_of
 from extery.rules.context import RuleContext
-from extery.rules.registered_names import RegisteredName, registered_names
+from extery.rules.registered_names import NATIVE, RegisteredName, registered_names
 from extery.rules.rule import CHECKS, Input, Rule
 
 _KINDS = {
@@ -45,10 +45,12 @@ def check(context: RuleContext, problems: ProblemList) -> None:
     for found in _registered_classes(context):
         for taken in registered_names(found.kind).get(found.name, ()):
             series = _series_in(taken, range_)
-            if series and taken.owner:
+            blenders = f"Blender {join_names(series, most=5)}" if series else ""
+            if series and taken.owner not in ("", NATIVE):
                 of_add_ons.setdefault(taken.owner, []).append(found)
             elif series:
-                _add(problems, found, context, blenders=f"Blender {join_names(series, most=5)}")
+                variant = "native" if taken.owner == NATIVE else ""
+                _add(problems, found, context, variant=variant, blenders=blenders)
         other = first.setdefault((found.kind, found.name), found)
         # Two classes of one name in a module are alternatives, such as for two versions of Blender.
         if other.one.name != found.one.name:
