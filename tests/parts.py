@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from extery.blenders import pythons
+from extery.blenders.releases import RELEASES
 from tests.blender import install as bpy_cache
 
 if TYPE_CHECKING:
@@ -53,7 +55,7 @@ class Part:
 def find_blender(series: str) -> Path | None:
     """Find the environment of a series of ``bpy``."""
     blender = bpy_cache.installed(series)
-    return blender.folder if blender.complete else None
+    return blender.folder if blender.is_complete else None
 
 
 def find_browser() -> Path | None:
@@ -94,14 +96,14 @@ def find_postgresql() -> Path | None:
 
 def find_python(version: str) -> Path | None:
     """Find an interpreter of a version such as ``"3.13"``: of a Blender environment, or on this machine."""
-    for series, release in bpy_cache.RELEASES.items():
+    for series, release in RELEASES.items():
         if release.python == version and find_blender(series):
             return bpy_cache.installed(series).python
-    return bpy_cache.find_python(version)
+    return pythons.find_python(version)
 
 
 def _blender(series: str) -> Part:
-    python = bpy_cache.RELEASES[series].python
+    python = RELEASES[series].python
     return Part(
         "blender",
         lambda: find_blender(series),
@@ -122,7 +124,7 @@ def _python(version: str) -> Part:
 
 
 PARTS = {
-    **{f"blender-{series}": _blender(series) for series in bpy_cache.RELEASES},
+    **{f"blender-{series}": _blender(series) for series in RELEASES},
     "browser": Part(
         "browser", find_browser, "install Chromium, for example 'apt-get install chromium'"
     ),

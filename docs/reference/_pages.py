@@ -31,6 +31,7 @@ _AREA_TITLES = {
     "file": "Files of an extension",
     "code": "Code of an add-on",
     "check": "Suppressions, baselines and fixes of `check`",
+    "environment": "Environments with Blender",
     "license": "Licences",
     "metadata": "What users read in the manifest",
     "theme": "Themes",

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from extery.blenders.releases import RELEASES
 from extery.core.codes import find
 from extery.core.installation import Installability
 from extery.core.types import TYPES
 from extery.core.versions import parse_blender_version
 from extery.rules.installability import installability_of
-from tests.blender.install import RELEASES
 from tests.samples import LENIENT, MANIFESTS
 from tests.samples.packages import ADD_ON, PACKAGES, add_on
 from tests.zips.oracles import Oracle, unpack_with

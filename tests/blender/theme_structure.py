@@ -12,8 +12,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from extery.blenders.releases import RELEASES
 from extery.package.theme_structure import DATA_FILE
-from tests.blender.install import RELEASES, installed
+from tests.blender.install import installed
 
 _WORKER = Path(__file__).with_name("theme_types.py")
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from extery.client.blender import VARIABLE, find_programs, run_in_blender, sorted_for
+from extery.blenders.programs import VARIABLE, find_programs, sorted_for
+from extery.client.blender import run_in_blender
 from extery.client.targets import Target
 from extery.core.errors import ExteryError
 from tests.client.samples import make_target

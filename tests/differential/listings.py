@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 
+from extery.blenders.releases import RELEASES
 from extery.core.compatibility import System
 from extery.core.errors import ExteryError, ProblemList
 from extery.core.types import TYPES_BY_NAME
@@ -15,7 +16,6 @@ from extery.listing.entries import parse_listing
 from extery.repository.check_listing import check_listing
 from extery.repository.mirror.filters import Filters
 from extery.repository.mirror.plan import Plan, plan_mirror
-from tests.blender.install import RELEASES
 from tests.blender.oracle import Synced, synced
 from tests.differential.runs import Comparison, Disagreement
 from tests.fuzz.listing import SEEDS, TOKENS

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from extery.blenders.releases import RELEASES
 from extery.core.compatibility import System
 from extery.listing.audience import audience_of
 from extery.listing.entries import Entry
 from tests.blender import oracle
-from tests.blender.install import RELEASES
 from tests.parts import require_part
 
 pytestmark = [pytest.mark.blender, pytest.mark.parametrize("version", RELEASES)]

@@ -8,26 +8,21 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import shutil
 import signal
 import subprocess
-import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from extery.blenders.programs import command_of, find_programs, given_programs, sorted_for
 from extery.client.targets import Target, extensions_folder
 from extery.core.errors import ExteryError, Incompatible, NotFound, Unavailable, Where
 from extery.core.files import read_regular
 from extery.core.versions import BlenderSeries, format_series
 from extery.fetch.addresses import sanitize_text
 
-#: The variable with one Blender, or several as in ``PATH``.
-VARIABLE = "EXTERY_BLENDER"
 #: Seconds for an action with the start of Blender, which enables all add-ons.
 TIME_LIMIT = 180.0
 _GRACE = 5.0
@@ -36,19 +31,6 @@ _MAX_STARTS = 4
 _MAX_ANSWER = 8_000_000
 _MAX_LOG = 2_000
 _SCRIPT = Path(__file__).with_name("inside_blender") / "script.py"
-_PYTHON = re.compile(r"python[0-9.]*(?:\.exe)?", re.IGNORECASE)
-_USUAL_PLACES = {
-    "win32": ["Blender Foundation/Blender */blender.exe"],
-    "darwin": ["/Applications/Blender*.app/Contents/MacOS/Blender"],
-    "linux": [
-        "/opt/blender*/blender",
-        "/usr/local/blender*/blender",
-        "/snap/bin/blender",
-        "~/blender*/blender",
-        "~/Applications/blender*/blender",
-        "~/.local/share/Steam/steamapps/common/Blender/blender",
-    ],
-}
 
 
 def run_in_blender(
@@ -84,61 +66,10 @@ def _programs_for(
     """Return the Blenders to start: ``program``, else all that the variable names, else some of those that are found."""
     if program:
         return [program]
-    if given := _given_programs(environ):
+    if given := given_programs(environ):
         # One of another series is started only for the error that names its version.
         return sorted_for(series, given) or given[:1]
     return sorted_for(series, find_programs(environ))[:_MAX_STARTS]
-
-
-def _given_programs(environ: Mapping[str, str]) -> list[Path]:
-    texts = environ.get(VARIABLE, "").split(os.pathsep)
-    return [Path(text).expanduser() for text in texts if text]
-
-
-def find_programs(
-    environ: Mapping[str, str] = os.environ, system: str = sys.platform
-) -> Iterator[Path]:
-    """Yield the Blenders that are found on ``PATH`` and at usual places, then this Python if it has ``bpy``."""
-    if found := shutil.which("blender", path=environ.get("PATH", "")):
-        yield Path(found)
-    for place in _USUAL_PLACES.get(system, ()):
-        if system == "win32":
-            base = Path(environ.get("PROGRAMFILES", r"C:\Program Files"))
-        else:
-            place = place.replace("~", environ.get("HOME", "~"))
-            base = Path("/")
-        with suppress(OSError, ValueError):
-            yield from sorted(base.glob(place.lstrip("/")), reverse=True)
-    if find_spec("bpy") is not None:
-        yield Path(sys.executable)
-
-
-def sorted_for(series: BlenderSeries, programs: Iterable[Path]) -> list[Path]:
-    """Return programs with those first that have a folder of the series beside them, without those of another one."""
-    mine, unknown = [], []
-    for program in dict.fromkeys(programs):
-        known = _series_beside(program)
-        if format_series(series) in known:
-            mine.append(program)
-        elif not known:
-            unknown.append(program)
-    return [*mine, *unknown]
-
-
-def _series_beside(program: Path) -> set[str]:
-    """Return the names of folders such as ``4.2`` that a Blender, or the module ``bpy`` of a Python, brings along."""
-    names: set[str] = set()
-    with suppress(OSError):
-        folder = program.resolve().parent
-        places = [folder, folder.parent / "Resources"]
-        if _PYTHON.fullmatch(program.name):  # a virtual environment links to a Python elsewhere
-            modules = ("lib/python3.*/site-packages/bpy", "Lib/site-packages/bpy")
-            places += [path for name in modules for path in program.parent.parent.glob(name)]
-        for place in places:
-            if place.is_dir():
-                found = (item.name for item in place.iterdir())
-                names |= {name for name in found if re.fullmatch(r"[1-9]\d?\.\d{1,2}", name)}
-    return names
 
 
 def _run(
@@ -171,12 +102,10 @@ def _start(
     program: Path, job: Path, log: Path, environ: Mapping[str, str], time_limit: float
 ) -> int:
     """Run a Blender until its end, and return its exit status."""
-    is_python = _PYTHON.fullmatch(program.name) is not None
-    options = ["-I", str(_SCRIPT)] if is_python else ["-b", "--python", str(_SCRIPT), "--"]
     with log.open("wb") as output:
         try:
             process = subprocess.Popen(  # noqa: S603  the program that the user has chosen
-                [str(program), *options, str(job)],
+                command_of(program, _SCRIPT, str(job)),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -40,6 +40,12 @@ def shipped_versions(library: str) -> dict[BlenderSeries, str]:
     }
 
 
+def libraries_of(series: BlenderSeries) -> dict[str, str]:
+    """Return the libraries that a series is known to ship (normalized names), with their versions."""
+    found = {library: shipped_versions(library).get(series, "") for library in _VERSIONS}
+    return {library: version for library, version in found.items() if version}
+
+
 def is_shipped(library: str, series: BlenderSeries) -> bool:
     """Return whether a series ships a library.
 

@@ -60,6 +60,7 @@ AREAS = {
     "file": "file",
     "code": "code",
     "check": "check",
+    "environment": "environment",
     "license": "license",
     "metadata": "metadata",
     "listing": "listing",
