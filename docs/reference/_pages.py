@@ -32,6 +32,7 @@ _AREA_TITLES = {
     "code": "Code of an add-on",
     "check": "Suppressions, baselines and fixes of `check`",
     "environment": "Environments with Blender",
+    "test": "Tests in real Blenders",
     "license": "Licences",
     "metadata": "What users read in the manifest",
     "theme": "Themes",

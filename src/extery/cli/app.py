@@ -62,6 +62,7 @@ SECTIONS = {
         "new": "Create an add-on, a theme or an asset library to begin with.",
         "validate": "Check manifests, folders and packages, and report all problems.",
         "check": "Check folders and packages as a reviewer would, code and libraries included.",
+        "test": "Try an extension in real Blenders.",
         "build": "Pack a folder as an extension package.",
         "wheels": "Bundle Python libraries as wheels: add, check, list and remove them.",
         "rule": "Show a rule of `check`: its reason, the guideline it comes from, its cure, and examples.",

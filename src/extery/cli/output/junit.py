@@ -28,11 +28,16 @@ def junit_document(outcome: Outcome, command: str) -> str:
     failures = sum(case.find("failure") is not None for case in cases)
     skipped = sum(case.find("skipped") is not None for case in cases)
     counts = {"tests": str(len(cases)), "failures": str(failures), "errors": "0"}
-    root = Element("testsuites", {"name": "extery", **counts})
+    more = [*outcome.suites()] if outcome.suites else []
+    sums = {
+        key: str(sum(int(one.get(key, 0)) for one in more) + int(counts[key])) for key in counts
+    }
+    root = Element("testsuites", {"name": "extery", **sums})
     suite = SubElement(
         root, "testsuite", {"name": f"extery {command}", **counts, "skipped": str(skipped)}
     )
     suite.extend(cases)
+    root.extend(more)
     indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(root, encoding="unicode")}'
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from extery.core.errors import Problem
 
 if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
     from extery.rules.report import CheckReport
 
 #: Version of the JSON document; it changes when a member is removed or gets another meaning.
@@ -59,7 +61,7 @@ class Outcome(NamedTuple):
     ``lines`` is the result as text, ``data`` the same for JSON; ``notes`` are remarks for stderr, and ``summary`` is
     a sentence about the whole run. ``problems_are_result`` sends problems to stdout, ``problems_are_printed`` marks
     them as printed already, where the format is text. ``has_sources`` shows source lines of problems. ``html``
-    returns the HTML page. ``protocol`` replaces all other output.
+    returns the HTML page, ``suites`` more suites of JUnit. ``protocol`` replaces all other output.
     """
 
     ok: bool
@@ -75,6 +77,7 @@ class Outcome(NamedTuple):
     is_quiet: bool = False
     is_strict: bool = False
     html: Callable[[], str] | None = None
+    suites: Callable[[], Iterable[Element]] | None = None
     protocol: str | None = None
 
 

@@ -61,6 +61,7 @@ AREAS = {
     "code": "code",
     "check": "check",
     "environment": "environment",
+    "test": "test",
     "license": "license",
     "metadata": "metadata",
     "listing": "listing",

@@ -1,0 +1,198 @@
+"""Run a program within limits of time, memory, disk and processes, and leave nothing of it running."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import IO, Literal, NamedTuple
+
+from extery.author.testing.processes import TOKEN, kill_all, processes_below
+
+_CONFINE = Path(__file__).with_name("confine.py")
+_INTERVAL = 0.2
+_KEPT_OUTPUT = 20_000
+
+Sandbox = Literal["namespaces", "none"]
+
+
+class Limits(NamedTuple):
+    """Limits of a run: seconds, bytes of memory, of disk and of one file, and the number of processes."""
+
+    seconds: float = 120.0
+    memory: int = 6_000_000_000
+    disk: int = 1_000_000_000
+    processes: int = 200
+
+
+class Ended(NamedTuple):
+    """How a program ended: its exit status, the limit that it exceeded, and the start and the end of what it printed."""
+
+    status: int
+    limit: Literal["", "time", "memory", "disk", "processes"]
+    output: str
+    printed: int
+    seconds: float
+
+
+@cache
+def find_sandbox() -> Sandbox:
+    """Return how programs can be confined on this computer. Namespaces are tried, since systems forbid them in many ways."""
+    if sys.platform != "linux":
+        return "none"
+    with TemporaryDirectory(prefix="extery-test-") as name:
+        work, answer = Path(name) / "work", Path(name) / "answer"
+        work.mkdir()
+        answer.touch()
+        command = _confined(["/bin/true"], work, [answer], Limits(), "namespaces", network=False)
+        try:
+            done = subprocess.run(  # noqa: S603 (this Python and a script of ours)
+                command, check=False, capture_output=True, timeout=30, env={"PATH": os.defpath}
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return "none"
+    return "namespaces" if done.returncode == 0 else "none"
+
+
+def supervise(
+    command: Sequence[str],
+    *,
+    environ: Mapping[str, str],
+    work: Path,
+    writable: Sequence[Path],
+    limits: Limits,
+    sandbox: Sandbox,
+    network: bool,
+    stop: threading.Event | None = None,
+) -> Ended:
+    """Run a program until it ends or exceeds a limit, then end all processes that it has started.
+
+    In a sandbox it can write to the folder ``work``, which is then in memory, and to the files ``writable`` only. The event
+    ``stop`` ends it before.
+    """
+    token = uuid.uuid4().hex
+    start = time.monotonic()
+    confined = list(command)
+    if os.name != "nt":
+        confined = _confined(command, work, writable, limits, sandbox, network=network)
+    process = subprocess.Popen(  # noqa: S603 (a Blender that the user has chosen)
+        confined,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env={**environ, TOKEN: token},
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    output = _Output(process.stdout)
+    try:
+        limit = _wait(process, limits, start, work if sandbox == "none" else None, stop)
+    finally:
+        kill_all(process.pid, token)
+        process.kill()
+        status = process.wait()
+        kill_all(process.pid, token)
+        output.close()
+    return Ended(status, limit, output.text, output.size, time.monotonic() - start)
+
+
+def _confined(
+    command: Sequence[str],
+    work: Path,
+    writable: Sequence[Path],
+    limits: Limits,
+    sandbox: Sandbox,
+    *,
+    network: bool,
+) -> list[str]:
+    job = {
+        "command": list(command),
+        "work": str(work),
+        "writable": [str(path) for path in writable],
+        "size": limits.disk,
+        "file_size": limits.disk,
+        "memory": limits.memory,
+        "network": network,
+        "isolates": sandbox == "namespaces",
+    }
+    return [sys.executable, "-I", "-S", str(_CONFINE), json.dumps(job)]
+
+
+def _wait(
+    process: subprocess.Popen[bytes],
+    limits: Limits,
+    start: float,
+    folder: Path | None,
+    stop: threading.Event | None,
+) -> Literal["", "time", "memory", "disk", "processes"]:
+    """Wait for the end of a process; return the limit that it has exceeded."""
+    while True:
+        try:
+            process.wait(_INTERVAL)
+        except subprocess.TimeoutExpired:
+            pass
+        else:
+            return ""
+        if time.monotonic() - start > limits.seconds or (stop and stop.is_set()):
+            return "time"
+        below = processes_below(process.pid)
+        if len(below) > limits.processes:
+            return "processes"
+        if sum(below.values()) > limits.memory:
+            return "memory"
+        if folder and _size_of(folder, limits.disk) > limits.disk:
+            return "disk"
+
+
+def _size_of(folder: Path, maximum: int) -> int:
+    """Return the bytes of the files in a folder, or the first sum over ``maximum``."""
+    total = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += os.lstat(os.path.join(parent, name)).st_size  # noqa: PTH118 (thousands of names)
+            except OSError:
+                continue
+            if total > maximum:
+                return total
+    return total
+
+
+class _Output:
+    """Reads all that a program prints, and keeps its start and its end."""
+
+    def __init__(self, pipe: IO[bytes]) -> None:
+        self._pipe = pipe
+        self._start, self._end = b"", b""
+        self.size = 0
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def _read(self) -> None:
+        descriptor = self._pipe.fileno()
+        while data := os.read(descriptor, 1 << 16):
+            self.size += len(data)
+            missing = _KEPT_OUTPUT - len(self._start)
+            self._start += data[:missing]
+            self._end = (self._end + data[missing:])[-_KEPT_OUTPUT:]
+
+    def close(self) -> None:
+        # A process that could not be killed may keep the pipe open: its output is of no interest.
+        self._thread.join(5.0)
+        if not self._thread.is_alive():
+            self._pipe.close()
+
+    @property
+    def text(self) -> str:
+        data = self._start
+        if self.size > 2 * _KEPT_OUTPUT:
+            data += b"\n[...]\n"
+        return (data + self._end).decode("utf-8", "replace")

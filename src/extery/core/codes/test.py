@@ -1,0 +1,126 @@
+"""Codes of `extery test`: what an extension does in real Blenders."""
+
+from __future__ import annotations
+
+from extery.core.codes import Code
+
+_SILENT = "undo in unregister() what register() does"
+
+CODES = {
+    "test.failed": Code(
+        "error", "a step of the test failed",
+        "The extension was installed in a real Blender, enabled, disabled, enabled again and removed, as a user does.",
+        message="{step} failed: {reason} ({blenders})",
+        hint="the traceback is in the output of --output-format json",
+        variants={
+            "install": ("Blender did not install the package: {reason} ({blenders})", "'extery validate' explains most reasons"),
+            "enable": ("it cannot be enabled: {reason} ({blenders})", ""),
+            "disable": ("it cannot be disabled: {reason} ({blenders})", "unregister() must work after register(), in the reverse order"),
+            "again": (
+                "it cannot be enabled a second time: {reason} ({blenders})",
+                "unregister() must undo all of register(): users disable and enable add-ons, and updates do so too",
+            ),
+            "remove": ("Blender did not remove it: {reason} ({blenders})", "close all files of its folder in unregister()"),
+        },
+        example={"variant": "enable", "reason": "ModuleNotFoundError: No module named 'gears'", "blenders": "Blender 5.3"},
+    ),
+    "test.left-over": Code(
+        "warning", "something stays behind after disabling",
+        "What unregister() leaves behind keeps running, confuses other add-ons, or makes the next register() fail.",
+        message="{what} {name!r} stays behind after disabling ({blenders})",
+        hint=_SILENT,
+        variants={
+            "classes": ("the class {name} stays registered after disabling ({blenders})", "call bpy.utils.unregister_class({name}) in unregister()"),
+            "properties": ("the property {name} stays behind after disabling ({blenders})", "write 'del bpy.types.{name}' in unregister()"),
+            "menu entries": ("an entry of a menu or panel stays behind after disabling: {name} ({blenders})", "call remove() of the same class and function in unregister()"),
+            "handlers": ("a handler stays behind after disabling: {name} ({blenders})", "remove the function from the list in bpy.app.handlers in unregister()"),
+            "timers": ("the timer {name} keeps running after disabling ({blenders})", "call bpy.app.timers.unregister() in unregister(), if bpy.app.timers.is_registered()"),
+            "draw handlers": ("a draw handler stays behind after disabling: {name} ({blenders})", "keep what draw_handler_add() returns, and call draw_handler_remove() with it in unregister()"),
+            "message-bus subscriptions": ("a subscription to the message bus stays behind after disabling: {name} ({blenders})", "call bpy.msgbus.clear_by_owner() in unregister()"),
+            "key map items": ("a key map item stays behind after disabling: {name} ({blenders})", "keep key map and item, and call keymap.keymap_items.remove(item) in unregister()"),
+            "removed key map items": ("a key map item of Blender or of another add-on is gone after disabling: {name} ({blenders})", "do not remove items that the extension has not added"),
+            "removed menu entries": ("an entry of another add-on is gone after disabling: {name} ({blenders})", "remove only what the extension has added"),
+            "removed handlers": ("a handler of another add-on is gone after disabling: {name} ({blenders})", "remove only what the extension has added, never clear the list"),
+            "previews": ("a preview collection stays open after disabling ({blenders})", "call bpy.utils.previews.remove() in unregister()"),
+            "threads": ("the thread {name!r} keeps running after disabling ({blenders})", "tell it to end in unregister(), and join it"),
+            "processes": ("the program {name!r} keeps running after disabling ({blenders})", "end it in unregister(), and wait for it"),
+            "modules": ("the module {name} of the extension stays loaded under a name that other add-ons see ({blenders})", "import it relatively: 'from . import {name}'"),
+            "import paths": ("the folder {name!r} stays in sys.path after disabling ({blenders})", "do not change sys.path: use relative imports, or wheels"),
+            "import hooks": ("an import hook stays behind after disabling: {name} ({blenders})", "remove it from sys.meta_path or sys.path_hooks in unregister()"),
+            "environment variables": ("the environment variable {name} stays changed after disabling ({blenders})", "put the old value back in unregister()"),
+            "working folder": ("the working folder is {name!r} after disabling ({blenders})", "do not call os.chdir(): pass whole paths instead"),
+            "Python hooks": ("a hook of Python stays replaced after disabling: {name} ({blenders})", "put the old one back in unregister()"),
+            "replaced functions": ("the function {name} of Python or Blender stays replaced after disabling ({blenders})", "put the old one back in unregister()"),
+            "data-blocks": ("a data-block stays behind after disabling: {name} ({blenders})", "do not make data in register(): every new file of the user would have it"),
+            "driver functions": ("the driver function {name!r} stays behind after disabling ({blenders})", "write 'del bpy.app.driver_namespace[...]' in unregister()"),
+            "node categories": ("the node categories {name!r} stay behind after disabling ({blenders})", "call nodeitems_utils.unregister_node_categories() in unregister()"),
+            "manual pages": ("a manual map stays behind after disabling: {name} ({blenders})", "call bpy.utils.unregister_manual_map() in unregister()"),
+            "translations": ("translations stay behind after disabling: {name} ({blenders})", "call bpy.app.translations.unregister(__name__) in unregister()"),
+            "log handlers": ("a handler of the root logger stays behind after disabling: {name} ({blenders})", "use logging.getLogger(__name__), and remove the handler in unregister()"),
+            "preferences": ("a change of the user's preferences stays behind after disabling: {name} ({blenders})", "do not change preferences in register()"),
+            "files": ("the file {name!r} stays behind after disabling ({blenders})", "write files below bpy.utils.extension_path_user(__package__), which Blender removes with the extension"),
+        },
+        example={"variant": "handlers", "what": "handlers", "name": "load_post: gears.on_load", "blenders": "Blender 4.2 and 5.3"},
+    ),
+    "test.undeclared-permission": Code(
+        "warning", "the extension did something without a permission",
+        "Python reported it while the extension was tested. Users see the permissions before they install it.",
+        message="it used {permission!r}, which the manifest does not declare: {detail} ({blenders})",
+        hint="add '{permission} = \"the reason\"' to [permissions]",
+        example={"permission": "network", "detail": "example.org:443", "blenders": "Blender 5.3"},
+    ),
+    "test.program": Code(
+        "warning", "the extension started a program",
+        "Reviewers ask about each program. Python reported it while the extension was tested.",
+        message="it started a program: {detail} ({blenders})",
+        hint="use a Python library if there is one, and explain the program in the description",
+        example={"detail": "ffmpeg -version", "blenders": "Blender 5.3"},
+    ),
+    "test.ended": Code(
+        "error", "Blender ended during the test",
+        "A crash, or a call that ends Blender, takes the user's unsaved work with it.",
+        message="Blender ended during {step} ({reason}) ({blenders})",
+        hint="the end of what Blender printed is in the output of --output-format json",
+        example={"step": "enable", "reason": "SIGSEGV", "blenders": "Blender 5.3"},
+    ),
+    "test.limit": Code(
+        "error", "the test exceeded a limit",
+        "The extension and all its processes were ended.",
+        message="{step} exceeded the limit ({blenders})",
+        variants={
+            "time": ("{step} did not end within {seconds} seconds ({blenders})", "look for a loop or a wait there; --time-limit allows more"),
+            "memory": ("{step} needed more memory than the limit of {size} ({blenders})", "--memory-limit allows more"),
+            "disk": ("{step} wrote more than the limit of {size} ({blenders})", "look for a loop that writes files there"),
+            "processes": ("{step} started more than {number} processes ({blenders})", "look for a loop that starts processes there"),
+        },
+        example={"variant": "time", "step": "disable", "seconds": 120, "blenders": "Blender 5.3"},
+    ),
+    "test.test-failed": Code(
+        "error", "a test of the author failed",
+        "It is one of the tests in the folder of the extension, which pytest has run inside Blender.",
+        message="{name} failed: {reason} ({blenders})",
+        hint="the traceback is in the output of --output-format json or junit",
+        example={"name": "tests/test_gears.py::test_teeth", "reason": "assert 11 == 12", "blenders": "Blender 5.3"},
+    ),
+    "test.tests-not-run": Code(
+        "error", "the tests of the author could not be run",
+        "pytest could not start, or ended before the tests.",
+        message="the tests could not be run: {reason} ({blenders})",
+        hint="'pytest' must be able to collect them, without plugins",
+        example={"reason": "pytest ended with status 4", "blenders": "Blender 5.3"},
+    ),
+    "test.no-blender": Code(
+        "error", "there is no Blender for the test",
+        "The extension is tested in the Blenders of its range for which the module 'bpy' is on PyPI.",
+        message="no Blender that can be tested in is in the range of the manifest: {range}",
+        hint="name one with --blender PATH; 'extery test --list-blenders' lists those that can be tested in",
+        example={"range": "5.4.0 and newer"},
+    ),
+    "test.not-in-range": Code(
+        "error", "the manifest excludes the chosen Blender",
+        "Blender does not enable an extension that excludes it.",
+        message="Blender {blender} is not in the range of the manifest: {range}",
+        hint="choose another one with --blender, or change blender_version_min and blender_version_max",
+        example={"blender": "4.2.23", "range": "4.5.0 and newer"},
+    ),
+}  # fmt: skip
