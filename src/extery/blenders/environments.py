@@ -110,6 +110,8 @@ def make_tools(python: str, *, on_wait: Callable[[str], None] = lambda _: None) 
         error = install_wheels(TOOLS, target=made, python=python)
         if error:
             raise _failed("pytest", error)
+        if interpreter := find_python(python):
+            _compile(interpreter, made)
 
     if not _has_marker(folder, TOOLS):
         _make_once(folder, TOOLS, "pytest", make, on_wait)
@@ -173,6 +175,12 @@ def _create(made: Environment, on_progress: OnProgress) -> None:
         watched=made.folder,
     ):
         raise _failed(f"Blender {made.series}", error)
+    _compile(made.python, made.scripts.parents[2])
+
+
+def _compile(python: Path, folder: Path) -> None:
+    """Compile the modules in a folder: a test cannot write there, and would compile them each time."""
+    run([str(python), "-m", "compileall", "-q", "-j", "0", str(folder)])
 
 
 def _import_error(made: Environment) -> str:

@@ -91,6 +91,7 @@ def run_in_blender(
             "tools": str(program.tools or ""),
             "tests": _link_tests(tests, project) if tests else [],
             "names": [tests.root.name] if tests else [],
+            "test_folders": [path.name for path in tests.paths] if tests else [],
             "keyword": tests.keyword if tests else "",
             "project": str(project),
             "home": str(work / "home"),

@@ -16,6 +16,7 @@ class AliasFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def __init__(self, module, names):
         self._module = module
         self._names = names
+        self._found = []
 
     def find_spec(self, name, path=None, target=None):
         first, dot, rest = name.partition(".")
@@ -24,7 +25,13 @@ class AliasFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         real = f"{self._module}{dot}{rest}"
         if importlib.util.find_spec(real) is None:
             return None
+        self._found.append(name)
         return importlib.util.spec_from_loader(name, self)
+
+    def forget(self):
+        """Remove the modules under the names that only tests use."""
+        for name in self._found:
+            sys.modules.pop(name, None)
 
     def create_module(self, spec):
         _, dot, rest = spec.name.partition(".")
@@ -124,3 +131,4 @@ def run(job, module, answers):
     finally:
         os.chdir(folder)
         sys.meta_path.remove(finder)
+        finder.forget()

@@ -7,13 +7,14 @@ import sys
 class Coverage:
     """A measurement from before the extension is imported."""
 
-    def __init__(self, tools, folder):
+    def __init__(self, tools, folder, left_out):
         sys.path.append(tools)
         try:
             import coverage
         finally:
             sys.path.remove(tools)
         self._folder = folder
+        self._left_out = {"__pycache__", *left_out}
         self._coverage = coverage.Coverage(
             data_file=None, config_file=False, source=[folder], messages=False
         )
@@ -23,7 +24,7 @@ class Coverage:
         """Stop, and write the lines that can run and those that did not, for each file."""
         self._coverage.stop()
         for parent, folders, names in os.walk(self._folder):
-            folders[:] = sorted(set(folders) - {"__pycache__"})
+            folders[:] = sorted(set(folders) - self._left_out)
             for name in sorted(names):
                 if name.endswith(".py"):
                     self._write_file(os.path.join(parent, name), answers)

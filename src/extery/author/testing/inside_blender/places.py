@@ -39,9 +39,8 @@ class Places:
 
     def of_error(self, error):
         """Return the innermost place in the extension that an error came through, or None."""
-        if isinstance(error, SyntaxError) and error.filename:
-            if file := self.relative(error.filename):
-                return [file, error.lineno or 1]
+        if isinstance(error, SyntaxError) and (file := self.relative(error.filename or "")):
+            return [file, error.lineno or 1]
         for frame in reversed(traceback.extract_tb(error.__traceback__)):
             if file := self.relative(frame.filename):
                 return [file, frame.lineno]
