@@ -214,6 +214,13 @@ def _process(found, name):
     return name, found._places.of_text(r"\b(Popen|fork|spawn\w*|Process)\s*\(")
 
 
+def _driver_function(found, name):
+    places = found._places
+    return name, places.of_text(rf"driver_namespace.*\b{re.escape(name)}\b") or places.of_text(
+        r"\bdriver_namespace\b"
+    )
+
+
 def _working_folder(found, path):
     return path, found._places.of_text(r"\bchdir\b")
 
@@ -233,6 +240,7 @@ _ROWS = {
     "Python hooks": _hook,
     "replaced functions": _function,
     "data-blocks": _data_block,
+    "driver functions": _driver_function,
     "manual pages": _manual_page,
     "log handlers": _log_handler,
     "import paths": _import_path,

@@ -169,7 +169,9 @@ def run_add_on(session):
     job, answers = session.job, session.answers
     session.warm_up()
     watchers = Watchers(session.places)
-    measured = Coverage(job["tools"], session.folder, job["test_folders"]) if job["coverage"] else None
+    measured = (
+        Coverage(job["tools"], session.folder, job["test_folders"]) if job["coverage"] else None
+    )
     libraries = [
         sys.prefix,
         sys.base_prefix,
