@@ -15,6 +15,7 @@ from extery.cli.output.run_progress import RunProgress, report_wait
 from extery.cli.output.table import table_lines
 from extery.cli.terminal import printable
 from extery.core.files import format_size
+from extery.core.types import ADD_ON
 
 if TYPE_CHECKING:
     from extery.author.testing.plan import Plan
@@ -141,7 +142,7 @@ class TestRun:
             notes.append(
                 "This system has no sandbox: the extension could use the network and write files outside its own folders."
             )
-        if plan.tests is None and self.tests is None and plan.manifest.type == "add-on":
+        if plan.tests is None and self.tests is None and plan.manifest.type == ADD_ON.name:
             notes.append("There is no folder 'tests': pytest was not run.")
         return notes
 

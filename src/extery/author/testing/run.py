@@ -17,6 +17,7 @@ from typing import NamedTuple
 from extery.author.testing.results import Answer, AuthorTest, read_answer
 from extery.author.testing.supervise import Limits, Sandbox, supervise
 from extery.blenders.programs import command_of
+from extery.core.types import ADD_ON, THEME
 
 _SCRIPT = Path(__file__).with_name("inside_blender") / "start.py"
 #: Seconds before the end in which a session that hangs writes where.
@@ -83,6 +84,8 @@ def run_in_blender(
             "package": str(package),
             "id": subject.id,
             "type": subject.type,
+            "add_on_type": ADD_ON.name,
+            "theme_type": THEME.name,
             "answer": str(answer),
             "trace": str(trace),
             "deadline": time.time() + options.limits.seconds - _GRACE,

@@ -26,7 +26,7 @@ version = "1.0.0"
 name = "Warm Up"
 tagline = "Fills the caches of Blender"
 maintainer = "Extery"
-type = "add-on"
+type = "{type}"
 license = ["SPDX:GPL-3.0-or-later"]
 blender_version_min = "4.2.0"
 """
@@ -83,7 +83,10 @@ class Session:
         folder = os.path.join(self.repository.directory, _WARM_UP)
         os.makedirs(folder)
         for name, text in (
-            ("blender_manifest.toml", _MANIFEST.format(name=_WARM_UP)),
+            (
+                "blender_manifest.toml",
+                _MANIFEST.format(name=_WARM_UP, type=self.job["add_on_type"]),
+            ),
             ("__init__.py", "def register(): pass\ndef unregister(): pass\n"),
         ):
             with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
@@ -243,9 +246,9 @@ def run(job, answers):
     session = Session(job, answers)
     try:
         session.install()
-        if job["type"] == "add-on":
+        if job["type"] == job["add_on_type"]:
             run_add_on(session)
-        elif job["type"] == "theme":
+        elif job["type"] == job["theme_type"]:
             run_theme(session)
         session.remove()
     except Failure as failure:
