@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "benchmarks"
 #: The arguments of each benchmark. FOLDER is an empty folder.
 ARGUMENTS: dict[str, list[str]] = {
+    "blender_test": ["--runs", "1", "--blender", "5.0", "--modules", "2"],
     "build": [
         *("--runs", "1", "--megabytes", "2", "--large", "9000000"),
         *("--packages", "5"),
@@ -60,6 +61,7 @@ RUN_OF_LONG = 4
 HELPERS = {"bytes_server", "site_content", "tasks_sample"}
 #: Parts of `tests.parts` and programs that benchmarks need.
 PARTS = {
+    "blender_test": "blender-5.0",
     "build": "blender-5.0",
     "generate": "blender-5.0",
     "startup": "blender-5.0",

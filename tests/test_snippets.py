@@ -28,6 +28,7 @@ CANNOT_RUN = {
     "extery enable": "needs a Blender",
     "extery repo import": "needs a Blender",
     "extery repo export": "needs a Blender",
+    "extery test": "needs a Blender",
     "extery serve": "runs until it is stopped",
     "extery worker": "runs until it is stopped",
     "extery manage": "needs the data of a site",
