@@ -65,8 +65,8 @@ def synced(version: str, listings: Iterable[bytes], *, platform: str = "linux-x6
         "tool": str(blender.command_line_tool),
         "listings": [base64.b64encode(listing).decode("ascii") for listing in listings],
         "platform": platform,
-        "blender": [int(part) for part in blender.release.split(".")],
-        "python": [*map(int, blender.python_version.split(".")), 0],
+        "blender": [int(part) for part in blender.release.version.split(".")],
+        "python": [*map(int, blender.release.python.split(".")), 0],
     }
     answers = _run(version, _WORKER.with_name("syncing.py"), json.dumps(request))
     return [Synced(**answer) for answer in answers]

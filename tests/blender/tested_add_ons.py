@@ -31,7 +31,7 @@ LEAKS = {
     'subprocess.Popen(["sleep", "300"])': ("processes", "sleep"),
     'sys.path.append(os.path.join(os.path.dirname(__file__), "lib"))': (
         "import paths",
-        "lib of the extension",
+        "gear_tool/lib",
     ),
     "import leaky_library": ("modules", "leaky_library"),
     "class Finder:": ("import hooks", "Finder"),

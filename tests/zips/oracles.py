@@ -114,8 +114,8 @@ def unpack_with(oracle: Oracle, folder: Path) -> dict[str, Outcome]:
         python = blender.python
         request |= {
             "tool": str(blender.command_line_tool),
-            "blender": blender.release,
-            "python": f"{blender.python_version}.0",
+            "blender": blender.release.version,
+            "python": f"{blender.release.python}.0",
         }
     elif oracle.part == "unzip":
         request["unzip"] = str(require_part("unzip"))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from extery.cli.output import Outcome, pluralize, prefix_problems, print_note
+from extery.cli.output import Outcome, is_quiet, pluralize, prefix_problems, print_note
 from extery.cli.output.run_progress import RunProgress, report_wait
 from extery.cli.output.table import table_lines
 from extery.cli.terminal import printable
@@ -117,14 +117,17 @@ class TestRun:
 
     def _prepared(self, plan: Plan) -> list[Program]:
         """Return the programs; report the environments that have to be made."""
-        from extery.author.testing.plan import Preparation, prepare
+        from extery.author.testing.plan import Preparation, missing_releases, prepare
+        from extery.author.testing.problems import join_names
 
+        missing = missing_releases(plan.blenders)
+        if missing and self.run.output_format == "text" and not is_quiet():
+            download = format_size(sum(release.download for release in missing.values()))
+            size = format_size(sum(release.installed for release in missing.values()))
+            print_note(
+                f"Installing Blender {join_names([*missing])} from PyPI: {download} to download, {size} on disk, once."
+            )
         with RunProgress("Installing", "Blender") as progress:
-
-            def on_start(name: str, download: int, size: int) -> None:
-                if self.run.output_format == "text":
-                    sizes = f"{format_size(download)} to download, {format_size(size)} on disk"
-                    print_note(f"Installing Blender {name} ({sizes}); the next test uses it again.")
 
             def on_progress(name: str, done: int, size: int) -> None:
                 progress.item(
@@ -132,7 +135,7 @@ class TestRun:
                 )
                 progress.update(0, len(plan.blenders), received=min(done, size), of_bytes=size)
 
-            reports = Preparation(on_start, on_progress, report_wait)
+            reports = Preparation(on_progress, report_wait)
             needs_tools = plan.needs_tools or self.coverage
             return [prepare(choice, tools=needs_tools, reports=reports) for choice in plan.blenders]
 

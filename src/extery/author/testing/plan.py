@@ -21,6 +21,7 @@ from extery.author.testing.run import (
     run_in_blender,
 )
 from extery.blenders.environments import environment_of, make_environment, make_tools
+from extery.blenders.releases import Release
 from extery.core.compatibility import BlenderRange
 from extery.core.errors import Incompatible
 from extery.core.versions import parse_blender_version
@@ -100,11 +101,16 @@ def _tests(source: Path, chosen: Sequence[Path] | None, keyword: str) -> AuthorT
 
 
 class Preparation(NamedTuple):
-    """Reports what is prepared: the name of a Blender, and bytes on disk of all."""
+    """Reports what is prepared: the name of a Blender with bytes on disk now and at the end, and what is waited for."""
 
-    on_start: Callable[[str, int, int], None] = lambda _name, _download, _size: None
     on_progress: Callable[[str, int, int], None] = lambda _name, _done, _size: None
     on_wait: Callable[[str], None] = lambda _: None
+
+
+def missing_releases(choices: Sequence[Choice]) -> dict[str, Release]:
+    """Return the releases whose environments have to be made, by their series."""
+    environments = [environment_of(choice.series) for choice in choices if choice.program is None]
+    return {one.series: one.release for one in environments if not one.is_complete}
 
 
 def prepare(choice: Choice, *, tools: bool, reports: Preparation = Preparation()) -> Program:
@@ -113,8 +119,6 @@ def prepare(choice: Choice, *, tools: bool, reports: Preparation = Preparation()
     if path is None:
         environment = environment_of(choice.series)
         release = environment.release
-        if not environment.is_complete:
-            reports.on_start(choice.name, release.download, release.installed)
         make_environment(
             choice.series,
             on_progress=lambda done: reports.on_progress(choice.name, done, release.installed),

@@ -76,7 +76,7 @@ def _causes(
         variant = _VARIANTS.get(failure.step, failure.step)
         known = variant in find("test.failed").variants
         step = _STEPS.get(failure.step, failure.step)
-        values = {"reason": failure.reason, **({} if known else {"step": step})}
+        values = {"reason": _shortened(failure.reason), **({} if known else {"step": step})}
         yield _cause("test.failed", failure.place, variant if known else "", **values)
     yield from _end(answer, id_, limits)
     for item in answer.left_overs:

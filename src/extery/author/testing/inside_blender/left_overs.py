@@ -7,6 +7,11 @@ import bpy
 from inside_blender import snapshot
 
 #: Kinds of which an extension can also take something away.
+#: Kinds that belong to the extension for certain, also after tests, which may change anything.
+_OWN = {
+    *("classes", "menu entries", "handlers", "timers", "draw handlers"),
+    *("message-bus subscriptions", "previews", "threads"),
+}
 _TAKEN = ("key map items", "menu entries", "handlers", "import paths", "import hooks")
 
 
@@ -23,12 +28,13 @@ class LeftOvers:
         self._files = self._all_files()
 
     def find(self, *, author_tests=False):
-        """Return rows of kind, name and place. With ``author_tests``, only what has a place in the extension."""
+        """Return rows of kind, name and place. With ``author_tests``, only what is certainly of the extension."""
         after = snapshot.take(self._module)
         rows = [*self._added(after), *self._watched()]
         if not author_tests:
             rows += [*self._taken(after), *self.files(), *self._translations()]
-        rows = [row for row in rows if row["place"] or not author_tests]
+        if author_tests:
+            rows = [row for row in rows if row["place"] and row["what"] in _OWN]
         return sorted(rows, key=lambda row: (row["what"], row["name"]))
 
     def _added(self, after):
@@ -51,7 +57,8 @@ class LeftOvers:
             for key, thing in self._before[what].items():
                 if key in after[what]:
                     continue
-                name, _ = _ROWS.get(what, _row_of_name)(self, thing)
+                make = _with_function if what == "menu entries" else _ROWS.get(what, _row_of_name)
+                name, _ = make(self, thing)
                 text = name.partition(":")[2].strip() or name
                 place = self._places.of_text(re.escape(text))
                 yield {"what": f"removed {what}", "name": name, "place": place}
@@ -122,6 +129,12 @@ def _property(found, name):
     return name, places.of_text(exact) or places.of_text(rf"\b{re.escape(identifier)}\b")
 
 
+def _menu_entry(found, thing):
+    """An entry of the extension; the first entry of a list is Blender's own function."""
+    name, place = _with_function(found, thing)
+    return (name, place) if place else None
+
+
 def _with_function(found, thing):
     title, function = thing
     return f"{title}: {_name_of(function)}", found.place_of(function)
@@ -180,7 +193,10 @@ def _log_handler(found, handler):
 def _import_path(found, path):
     relative = found._places.relative(path)
     place = found._places.of_text(r"\bsys\.path\b")
-    return (f"{relative} of the extension" if relative else path), place
+    own = os.path.basename(found._places.folder.rstrip(os.sep))
+    if relative:
+        return f"{own}/{relative}", place
+    return (own if path.rstrip(os.sep) + os.sep == found._places.folder else path), place
 
 
 def _variable(found, name):
@@ -228,7 +244,7 @@ def _working_folder(found, path):
 _ROWS = {
     "classes": _class,
     "properties": _property,
-    "menu entries": _with_function,
+    "menu entries": _menu_entry,
     "handlers": _with_function,
     "key map items": _key_map_item,
     "previews": _preview,

@@ -69,7 +69,8 @@ class Places:
         file = self.relative(getattr(module, "__file__", None) or "")
         pattern = rf"^\s*class\s+{re.escape(cls.__name__)}\b"
         if file:
-            return self.of_text(pattern, only=file) or [file, 1]
+            by_name = rf"\b{re.escape(cls.__name__)}\b"
+            return self.of_text(pattern, only=file) or self.of_text(by_name, only=file) or [file, 1]
         # Blender forgets the module of an add-on that it could not register.
         is_own = name == self._module or name.startswith(f"{self._module}.")
         return self.of_text(pattern) if is_own else None

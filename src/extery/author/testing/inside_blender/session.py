@@ -188,8 +188,8 @@ def run_add_on(session):
         is_enabled = session.enable("enable")
         if is_enabled:
             session.disable("disable")
-        session.step("compare")
-        session.left_overs(found.find())
+            session.step("compare")
+            session.left_overs(found.find())
         if is_enabled and (session.enable("enable again") and job["tests"]):
             session.step("tests")
             # The tests may change anything: their left-overs count if their place is in the extension.

@@ -33,17 +33,19 @@ def take(own_modules):
     """Return kind -> key -> thing; ``own_modules`` is the prefix of the names of the extension's modules."""
     properties = _properties()  # first: Blender makes its own classes when they are asked for
     classes = subclasses(bpy.types.bpy_struct)
+    # The folder of the wheels of extensions, which Blender puts on the path.
+    wheels = os.path.join(bpy.utils.user_resource("EXTENSIONS"), ".local")
     return {
-        "classes": {id(cls): cls for cls in classes if "bl_rna" in vars(cls)},
+        "classes": {id(cls): cls for cls in classes if _is_registered(cls)},
         "properties": properties,
-        "menu entries": _menu_entries(classes),
+        "menu entries": _menu_entries(classes, own_modules),
         "handlers": _handlers(),
         "key map items": _key_map_items(),
         "previews": _previews(),
         "threads": {id(thread): thread for thread in threading.enumerate()},
         "processes": _processes(),
         "modules": _modules(own_modules),
-        "import paths": {path: path for path in sys.path},
+        "import paths": {path: path for path in sys.path if not path.startswith(wheels)},
         "import hooks": {id(hook): hook for hook in [*sys.meta_path, *sys.path_hooks]},
         "environment variables": {f"{k}={v}": k for k, v in os.environ.items()},
         "working folder": {os.getcwd(): os.getcwd()},
@@ -58,6 +60,11 @@ def take(own_modules):
         "log handlers": {id(item): item for item in logging.getLogger().handlers},
         "preferences": _preferences(),
     }
+
+
+def _is_registered(cls):
+    # Blender makes the classes of its own operators when they are asked for.
+    return "bl_rna" in vars(cls) and cls.__module__ != "bpy.types"
 
 
 def _properties():
@@ -78,13 +85,13 @@ def _properties():
     }
 
 
-def _menu_entries(classes):
+def _menu_entries(classes, own_modules):
+    """Return the entries of classes that are not the extension's own."""
     return {
         (cls.__name__, id(function)): (cls.__name__, function)
         for cls in classes
+        if not cls.__module__.startswith(own_modules)
         for function in getattr(getattr(cls, "draw", None), "_draw_funcs", None) or ()
-        if getattr(function, "__qualname__", "")
-        != f"{cls.__name__}.draw"  # its own, which comes first
     }
 
 
