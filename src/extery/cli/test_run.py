@@ -145,7 +145,8 @@ class TestRun:
             notes.append(
                 "This system has no sandbox: the extension could use the network and write files outside its own folders."
             )
-        if plan.tests is None and self.tests is None and plan.manifest.type == ADD_ON.name:
+        is_folder = self.path.is_dir() and plan.manifest.type == ADD_ON.name
+        if plan.tests is None and self.tests is None and is_folder:
             notes.append("There is no folder 'tests': pytest was not run.")
         return notes
 
@@ -159,8 +160,7 @@ class TestRun:
             f"{pluralize(len(answers), 'Blender')}.",
             lines=[*test_report.lines(answers), *test_report.coverage_lines(coverage)],
             data={
-                "id": plan.manifest.id,
-                "version": plan.manifest.version,
+                "extension": {"id": plan.manifest.id, "version": plan.manifest.version},
                 "blenders": [test_report.as_data(name, one) for name, one in answers.items()],
                 "coverage": test_report.coverage_data(coverage) if self.coverage else None,
             },

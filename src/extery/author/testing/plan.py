@@ -73,7 +73,7 @@ def _package(source: Path, folder: Path) -> tuple[Path, Manifest]:
         return built.path, built.manifest
     from extery.package.reader import open_package
 
-    with open_package(source) as package:
+    with open_package(source, name=str(source)) as package:
         return source, package.manifest
 
 

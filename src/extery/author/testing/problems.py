@@ -29,6 +29,8 @@ _STEPS = {
 }
 
 
+#: Paths, addresses or programs of one line of code that a message has.
+_MAX_DETAILS = 3
 #: A folder of a run, such as ``/tmp/extery-test-x1/work/home``.
 _FOLDER = re.compile(r"\S*extery-test-[^/\s]+/work/(\w+)(?=/|$)")
 
@@ -85,12 +87,17 @@ def _causes(
         yield _cause(
             "test.left-over", item.place, variant, what=item.what, name=_shortened(item.name)
         )
-    for seen in answer.observed:
-        if seen.permission == "programs":
-            yield _cause("test.program", seen.place, detail=seen.detail)
-        elif seen.permission not in declared:
-            values = {"permission": seen.permission, "detail": _shortened(seen.detail)}
-            yield _cause("test.undeclared-permission", seen.place, **values)
+    seen: dict[tuple[str, Place | None], list[str]] = {}
+    for row in answer.observed:
+        if row.permission not in declared:
+            seen.setdefault((row.permission, row.place), []).append(_shortened(row.detail))
+    for (permission, place), details in seen.items():
+        detail = _listed(details)
+        if permission == "programs":
+            yield _cause("test.program", place, detail=detail)
+        else:
+            values = {"permission": permission, "detail": detail}
+            yield _cause("test.undeclared-permission", place, **values)
     yield from _tests(answer)
 
 
@@ -138,6 +145,13 @@ def _tests(answer: Answer) -> Iterator[_Cause]:
     if status not in (None, 0, 1, 5) and not any(test.outcome == "error" for test in answer.tests):
         reason = answer.tests_reason or f"pytest ended with status {status}"
         yield _cause("test.tests-not-run", None, reason=reason)
+
+
+def _listed(details: Sequence[str]) -> str:
+    """Return the first details, sorted, and how many more there are."""
+    first = sorted(set(details))
+    more = f" and {len(first) - _MAX_DETAILS} more" if len(first) > _MAX_DETAILS else ""
+    return ", ".join(first[:_MAX_DETAILS]) + more
 
 
 def _shortened(detail: str) -> str:
