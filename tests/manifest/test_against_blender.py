@@ -4,10 +4,10 @@ import re
 
 import pytest
 
+from extery.blenders.releases import RELEASES
 from extery.core.versions import parse_blender_version
 from extery.manifest.document import blender_tags, check_manifest
 from extery.manifest.schemas.blender_rules import SchemaRules, rules_of
-from tests.blender.install import RELEASES
 from tests.blender.oracle import Reader, lenient_error, strict_errors
 from tests.manifest.mutations import one_field_wrong, several_fields_wrong
 from tests.manifest.test_corpus import like_blender
