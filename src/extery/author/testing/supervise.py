@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -13,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, Literal, NamedTuple
+from typing import IO, Any, Literal, NamedTuple
 
 from extery.author.testing.processes import TOKEN, kill_all, processes_below
 
@@ -21,7 +22,8 @@ _CONFINE = Path(__file__).with_name("confine.py")
 _INTERVAL = 0.2
 _KEPT_OUTPUT = 20_000
 
-Sandbox = Literal["namespaces", "none"]
+#: In order of preference: those of our own script, and those of a program that a system may allow to make them.
+Sandbox = Literal["namespaces", "bubblewrap", "none"]
 
 
 class Limits(NamedTuple):
@@ -46,20 +48,27 @@ class Ended(NamedTuple):
 @cache
 def find_sandbox() -> Sandbox:
     """Return how programs can be confined on this computer. Namespaces are tried, since systems forbid them in many ways."""
-    if sys.platform != "linux":
-        return "none"
+    candidates: tuple[Sandbox, ...] = ("namespaces", "bubblewrap")
+    found = (one for one in candidates if sys.platform == "linux" and works(one))
+    return next(found, "none")
+
+
+def works(sandbox: Sandbox) -> bool:
+    """Return whether this system allows a sandbox."""
+    if sandbox == "bubblewrap" and not shutil.which("bwrap"):
+        return False
     with TemporaryDirectory(prefix="extery-test-") as name:
         work, answer = Path(name) / "work", Path(name) / "answer"
         work.mkdir()
         answer.touch()
-        command = _confined(["/bin/true"], work, [answer], Limits(), "namespaces", network=False)
+        command = _confined(["/bin/true"], work, [answer], Limits(), sandbox, network=False)
         try:
             done = subprocess.run(  # noqa: S603 (this Python and a script of ours)
                 command, check=False, capture_output=True, timeout=30, env={"PATH": os.defpath}
             )
         except (OSError, subprocess.TimeoutExpired):
-            return "none"
-    return "namespaces" if done.returncode == 0 else "none"
+            return False
+    return done.returncode == 0
 
 
 def supervise(
@@ -123,7 +132,20 @@ def _confined(
         "network": network,
         "isolates": sandbox == "namespaces",
     }
-    return [sys.executable, "-I", "-S", str(_CONFINE), json.dumps(job)]
+    script = [sys.executable, "-I", "-S", str(_CONFINE), json.dumps(job)]
+    return [*_bubblewrap(job), *script] if sandbox == "bubblewrap" else script
+
+
+def _bubblewrap(job: Mapping[str, Any]) -> list[str]:
+    """Return the command that makes the same namespaces as the script."""
+    binds = [word for path in job["writable"] for word in ("--bind", path, path)]
+    return [
+        *(shutil.which("bwrap") or "bwrap", "--die-with-parent", "--unshare-all"),
+        *(["--share-net"] if job["network"] else []),
+        *("--cap-drop", "ALL", "--ro-bind", "/", "/", "--proc", "/proc"),
+        *("--dev", "/dev", "--remount-ro", "/dev", *binds),
+        *("--size", str(job["size"]), "--tmpfs", job["work"], "--"),
+    ]
 
 
 def _wait(
