@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import re
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -36,6 +39,21 @@ NEWEST = ENDS[1]
 #: Seconds that no test needs, except those that hang.
 LONG = 280.0
 ends = pytest.mark.parametrize("series", parameters(ENDS))
+
+
+@pytest.fixture(autouse=True)
+def _nothing_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing of a test stays on disk or keeps running."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    yield
+    assert [*folder.iterdir()] == []
+    mark, running = str(folder).encode(), []
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):
+            running += [path] if mark in path.read_bytes() else []
+    assert running == []
 
 
 def answer_of(

@@ -103,6 +103,27 @@ def test_a_blender_that_ends_early_is_an_error(package: Path, tmp_path: Path) ->
     assert document["extension"] == {"id": "gear_tool", "version": "1.2.3"}
 
 
+def test_tracebacks_of_several_blenders_are_printed_once(tmp_path: Path) -> None:
+    project = write_project(tmp_path / "gear_tool")
+    path = "/tmp/extery-test-x1/work/blender/extensions/user_default/gear_tool/a.py"
+    error = {
+        "kind": "error",
+        "step": "enable",
+        "reason": "E",
+        "place": None,
+        "text": f'File "{path}"',
+    }
+    rows = [START, error, *TESTS, END]
+    programs = [
+        fake_blender(tmp_path / "old", rows, series="4.2"),
+        fake_blender(tmp_path / "new", rows),
+    ]
+    result = run(project, "--blender", ",".join(map(str, programs)))
+    text = result.stdout
+    assert 'Blender 4.2 and 5.3: enable\n    File "gear_tool/a.py"\n\n' in text
+    assert "Blender 4.2 and 5.3: t::b\n    E x\n\n" in text
+
+
 def test_junit_has_a_suite_with_the_tests_of_each_blender(tmp_path: Path) -> None:
     project = write_project(tmp_path / "gear_tool")
     program = fake_blender(tmp_path / "new", [START, *TESTS, END])

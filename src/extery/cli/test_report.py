@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, SubElement
 
+from extery.author.testing.problems import join_names
 from extery.author.testing.results import OUTCOMES, AuthorTest, FileCoverage
 from extery.cli.output.table import table_lines
 from extery.cli.terminal import printable
 
 if TYPE_CHECKING:
     from extery.author.testing.results import Answer
+
+#: Lines of a traceback or of the output, and the number of these.
+_MAX_DETAIL = 25
+_MAX_DETAILS = 10
+#: The temporary folder of a run.
+_FOLDER = re.compile(
+    r"[^\s\"]*extery-test-[^/\\\s]+[/\\]work[/\\](blender[/\\]extensions[/\\]user_default[/\\])?"
+)
 
 _HEADING = ("Blender", "Result", "Import", "Enable", "Disable", "Tests", "Stays behind", "Used")
 
@@ -42,6 +52,42 @@ def lines(answers: Mapping[str, Answer]) -> list[str]:
             )
         )
     return table_lines(rows, heading=_HEADING)
+
+
+def details(answers: Mapping[str, Answer]) -> list[str]:
+    """Return the tracebacks of errors and failed tests, and the end of the output before a crash; equal ones once."""
+    blenders: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for name, answer in answers.items():
+        for title, text in _texts(answer):
+            found = text.strip("\n").splitlines()[-_MAX_DETAIL:]
+            names = blenders.setdefault((title, tuple(found)), [])
+            if name not in names:
+                names.append(name)
+    lines: list[str] = []
+    for (title, texts), names in list(blenders.items())[:_MAX_DETAILS]:
+        lines += [printable(f"Blender {join_names(names)}: {title}")]
+        lines += [f"    {printable(line)}".rstrip() for line in texts]
+        lines.append("")
+    if len(blenders) > _MAX_DETAILS:
+        lines += [f"{len(blenders) - _MAX_DETAILS} more in the output of --json.", ""]
+    return lines
+
+
+def _texts(answer: Answer) -> Iterator[tuple[str, str]]:
+    """Yield titles and texts."""
+    for failure in answer.failures:
+        if failure.text:
+            yield failure.step, _FOLDER.sub("", failure.text)
+    for test in answer.tests:
+        if test.outcome in ("failed", "error"):
+            yield test.name, test.text
+    if answer.is_complete:
+        return
+    if answer.trace:
+        first = answer.trace.partition("\n\nExtension modules:")[0].splitlines()[:_MAX_DETAIL]
+        yield f"the end in the step '{answer.last_step}'", _FOLDER.sub("", "\n".join(first))
+    elif answer.ended.output:
+        yield f"output before the end in the step '{answer.last_step}'", answer.ended.output
 
 
 def _milliseconds(answer: Answer, step: str) -> str:

@@ -158,7 +158,11 @@ class TestRun:
             ok=True,
             summary=f"Tested {printable(plan.manifest.id)} {printable(plan.manifest.version)} in "
             f"{pluralize(len(answers), 'Blender')}.",
-            lines=[*test_report.lines(answers), *test_report.coverage_lines(coverage)],
+            lines=[
+                *test_report.details(answers),
+                *test_report.lines(answers),
+                *test_report.coverage_lines(coverage),
+            ],
             data={
                 "extension": {"id": plan.manifest.id, "version": plan.manifest.version},
                 "blenders": [test_report.as_data(name, one) for name, one in answers.items()],

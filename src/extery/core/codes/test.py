@@ -11,7 +11,7 @@ CODES = {
         "error", "a step of the test failed",
         "The extension was installed in a real Blender, enabled, disabled, enabled again and removed, as a user does.",
         message="{step} failed: {reason} ({blenders})",
-        hint="the traceback is in the output of --output-format json",
+        hint="read the traceback from its end; the place of this message is its last line in the extension",
         variants={
             "install": ("Blender did not install the package: {reason} ({blenders})", "'extery validate' explains most reasons"),
             "enable": ("it cannot be enabled: {reason} ({blenders})", ""),
@@ -80,7 +80,7 @@ CODES = {
         "error", "Blender ended during the test",
         "A crash, or a call that ends Blender, takes the user's unsaved work with it.",
         message="Blender ended during {step} ({reason}) ({blenders})",
-        hint="the end of what Blender printed is in the output of --output-format json",
+        hint="save and close everything before you try the same in a Blender with a window",
         example={"step": "enable", "reason": "SIGSEGV", "blenders": "Blender 5.3"},
     ),
     "test.limit": Code(
@@ -99,7 +99,7 @@ CODES = {
         "error", "a test of the author failed",
         "It is one of the tests in the folder of the extension, which pytest has run inside Blender.",
         message="{name} failed: {reason} ({blenders})",
-        hint="the traceback is in the output of --output-format json or junit",
+        hint="'extery test -k NAME' runs it alone",
         example={"name": "tests/test_gears.py::test_teeth", "reason": "assert 11 == 12", "blenders": "Blender 5.3"},
     ),
     "test.tests-not-run": Code(
