@@ -186,13 +186,20 @@ def _manual_page(found, function):
 
 
 def _log_handler(found, handler):
-    place = found.place_of(handler) or found._places.of_text(r"\baddHandler\b")
+    places = found._places
+    place = (
+        found.place_of(handler)
+        or places.of_text(r"\bbasicConfig\s*\(|\bgetLogger\(\)\.addHandler\b")
+        or places.of_text(r"\baddHandler\b")
+    )
     return type(handler).__name__, place
 
 
 def _import_path(found, path):
     relative = found._places.relative(path)
-    place = found._places.of_text(r"\bsys\.path\b")
+    places = found._places
+    changes = r"\bsys\.path(\.(append|insert|extend)\b|\[.*=|\s*\+?=[^=])"
+    place = places.of_text(changes) or places.of_text(r"\bsys\.path\b")
     own = os.path.basename(found._places.folder.rstrip(os.sep))
     if relative:
         return f"{own}/{relative}", place
