@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from extery.blenders.programs import VARIABLE, find_programs, sorted_for
+from extery.blenders.programs import VARIABLE
 from extery.client.blender import run_in_blender
 from extery.client.targets import Target
 from extery.core.errors import ExteryError
@@ -144,22 +144,6 @@ def test_without_any_blender_the_error_says_how_to_name_one(tmp_path: Path) -> N
     assert VARIABLE in caught.value.problems[0].hint
 
 
-def test_blenders_are_found_on_path_and_at_usual_places(tmp_path: Path) -> None:
-    on_path = make_program(tmp_path / "bin")
-    usual = make_program(tmp_path / "home/blender-5.3.0-linux-x64")
-    environ = {"PATH": str(on_path.parent), "HOME": str(tmp_path / "home")}
-    found = list(find_programs(environ, "linux"))
-    assert found[0] == on_path
-    assert usual in found
-
-
-def test_the_blender_with_a_folder_of_the_series_is_first(tmp_path: Path) -> None:
-    unknown, old, new = (make_program(tmp_path / name) for name in ("a", "b", "c"))
-    (old.parent / "4.2").mkdir()
-    (new.parent / "5.3").mkdir()
-    assert sorted_for((5, 3), [unknown, old, new, unknown]) == [new, unknown]
-
-
 def test_the_variable_names_several_and_the_right_one_is_taken(tmp_path: Path) -> None:
     wrong = make_program(tmp_path / "a", '{"refusal": "version", "version": "5.0.1"}')
     right = make_program(tmp_path / "b", '{"result": "right"}')
@@ -188,13 +172,6 @@ def test_a_blender_of_another_series_is_started_only_if_there_is_no_other(tmp_pa
         run_in_blender(target, "repositories", environ={VARIABLE: str(wrong)})
     assert caught.value.code == "blender.version"
     assert "5.3.0" in caught.value.problems[0].message
-
-
-def test_a_python_is_of_the_series_of_its_module_bpy(tmp_path: Path) -> None:
-    old, new = (make_program(tmp_path / name / "bin", name="python") for name in ("old", "new"))
-    (tmp_path / "old/lib/python3.11/site-packages/bpy/4.2").mkdir(parents=True)
-    (tmp_path / "new/lib/python3.13/site-packages/bpy/5.3").mkdir(parents=True)
-    assert sorted_for((5, 3), [old, new]) == [new]
 
 
 def test_the_job_of_an_action_is_private(tmp_path: Path) -> None:
