@@ -32,6 +32,19 @@ blender_version_min = "4.2.0"
 """
 
 
+def wait_without_polling():
+    """Let Blender's operators block while they read from the process that installs.
+
+    Without a window they ask again at once, thousands of times, which takes the processor from that process.
+    """
+    try:
+        from bl_pkg import bl_extension_utils
+    except ImportError:
+        return
+    if hasattr(bl_extension_utils, "file_handle_make_non_blocking"):
+        bl_extension_utils.file_handle_make_non_blocking = lambda _file: None
+
+
 class Failure(Exception):
     """A step has failed, and the next ones make no sense."""
 
@@ -243,6 +256,7 @@ def run(job, answers):
     preferences.system.use_online_access = job["allow_network"]
     for repo in [repo for repo in preferences.extensions.repos if repo.use_remote_url]:
         preferences.extensions.repos.remove(repo)
+    wait_without_polling()
     session = Session(job, answers)
     try:
         session.install()
