@@ -20,11 +20,11 @@ class LeftOvers:
 
     def __init__(self, module, places, watchers, observer, folders):
         self._module = module
-        self._places = places
-        self._watchers = watchers
-        self._observer = observer
+        self.places = places
+        self.watchers = watchers
+        self.observer = observer
         self._folders = folders
-        self._before = snapshot.take(module)
+        self.before = snapshot.take(module)
         self._files = self._all_files()
 
     def find(self, *, author_tests=False):
@@ -40,7 +40,7 @@ class LeftOvers:
     def _added(self, after):
         leaked = set()
         for what, things in after.items():
-            before = self._before[what]
+            before = self.before[what]
             for key, thing in things.items():
                 if key in before:
                     continue
@@ -54,17 +54,17 @@ class LeftOvers:
 
     def _taken(self, after):
         for what in _TAKEN:
-            for key, thing in self._before[what].items():
+            for key, thing in self.before[what].items():
                 if key in after[what]:
                     continue
                 make = _with_function if what == "menu entries" else _ROWS.get(what, _row_of_name)
                 name, _ = make(self, thing)
                 text = name.partition(":")[2].strip() or name
-                place = self._places.of_text(re.escape(text))
+                place = self.places.of_text(re.escape(text))
                 yield {"what": f"removed {what}", "name": name, "place": place}
 
     def _watched(self):
-        watchers = self._watchers
+        watchers = self.watchers
         for function, place in watchers.timers:
             if bpy.app.timers.is_registered(function):
                 name = _name_of(function)
@@ -77,14 +77,14 @@ class LeftOvers:
             yield {"what": "message-bus subscriptions", "name": name, "place": place}
 
     def place_of(self, function):
-        return self._places.of_function(function)
+        return self.places.of_function(function)
 
     def _translations(self):
         """Blender cannot list the translations of add-ons: those that are there cannot be registered."""
         try:
             bpy.app.translations.register(self._module, {})
         except ValueError:
-            place = self._places.of_text(r"translations\.register")
+            place = self.places.of_text(r"translations\.register")
             yield {"what": "translations", "name": self._module.rpartition(".")[2], "place": place}
         else:
             bpy.app.translations.unregister(self._module)
@@ -93,7 +93,7 @@ class LeftOvers:
         """Yield a row for each file that is new in the home folder, the temporary folder and the extension's own."""
         for title, path in sorted(self._all_files() - self._files):
             name = os.path.basename(path)
-            place = self._places.of_text(re.escape(name))
+            place = self.places.of_text(re.escape(name))
             yield {"what": "files", "name": f"{title}/{path}", "place": place}
 
     def _all_files(self):
@@ -115,16 +115,16 @@ def _name_of(function):
 
 def _row_of_name(found, thing):
     name = str(thing)
-    return name, found._places.of_text(re.escape(name.rpartition(".")[2]))
+    return name, found.places.of_text(re.escape(name.rpartition(".")[2]))
 
 
 def _class(found, cls):
-    return cls.__name__, found._places.of_class(cls)
+    return cls.__name__, found.places.of_class(cls)
 
 
 def _property(found, name):
     owner, _, identifier = name.partition(".")
-    places = found._places
+    places = found.places
     exact = rf"\b{re.escape(owner)}\.{re.escape(identifier)}\s*="
     return name, places.of_text(exact) or places.of_text(rf"\b{re.escape(identifier)}\b")
 
@@ -143,21 +143,21 @@ def _with_function(found, thing):
 def _hook(found, thing):
     title, function = thing
     place = found.place_of(function) if callable(function) else None
-    place = place or found._places.of_text(re.escape(title.rpartition(".")[2]))
+    place = place or found.places.of_text(re.escape(title.rpartition(".")[2]))
     return title, place
 
 
 def _key_map_item(found, thing):
     key_map, idname = thing
-    return f"{key_map}: {idname}", found._places.of_text(rf"[\"']{re.escape(idname)}[\"']")
+    return f"{key_map}: {idname}", found.places.of_text(rf"[\"']{re.escape(idname)}[\"']")
 
 
 def _preview(found, name):
-    return "preview collection", found._watchers.made_at.get(("previews", name))
+    return "preview collection", found.watchers.made_at.get(("previews", name))
 
 
 def _thread(found, thread):
-    place = found._watchers.made_at.get(("threads", id(thread)))
+    place = found.watchers.made_at.get(("threads", id(thread)))
     target = getattr(thread, "_target", None)
     if place is None and target is not None:
         place = found.place_of(target)
@@ -168,12 +168,12 @@ def _module(found, thing):
     """A module of the extension under another name; what Python and Blender bring along may stay loaded."""
     name, module = thing
     file = getattr(module, "__file__", None) or ""
-    relative = found._places.relative(file)
-    known = any(key[0] == name for key in found._before["modules"])
+    relative = found.places.relative(file)
+    known = any(key[0] == name for key in found.before["modules"])
     if not relative and not known:
         return None
     last = re.escape(name.rpartition(".")[2])
-    place = found._places.of_text(rf"(import|from|modules).*\b{last}\b")
+    place = found.places.of_text(rf"(import|from|modules).*\b{last}\b")
     return (f"{name} (replaced)" if known else name), place or ([relative, 1] if relative else None)
 
 
@@ -186,7 +186,7 @@ def _manual_page(found, function):
 
 
 def _log_handler(found, handler):
-    places = found._places
+    places = found.places
     place = (
         found.place_of(handler)
         or places.of_text(r"\bbasicConfig\s*\(|\bgetLogger\(\)\.addHandler\b")
@@ -196,18 +196,18 @@ def _log_handler(found, handler):
 
 
 def _import_path(found, path):
-    relative = found._places.relative(path)
-    places = found._places
+    relative = found.places.relative(path)
+    places = found.places
     changes = r"\bsys\.path(\.(append|insert|extend)\b|\[.*=|\s*\+?=[^=])"
     place = places.of_text(changes) or places.of_text(r"\bsys\.path\b")
-    own = os.path.basename(found._places.folder.rstrip(os.sep))
+    own = os.path.basename(found.places.folder.rstrip(os.sep))
     if relative:
         return f"{own}/{relative}", place
-    return (own if path.rstrip(os.sep) + os.sep == found._places.folder else path), place
+    return (own if path.rstrip(os.sep) + os.sep == found.places.folder else path), place
 
 
 def _variable(found, name):
-    places = found._places
+    places = found.places
     return name, places.of_text(rf"environ.*[\"']{re.escape(name)}[\"']") or places.of_text(
         r"\b(putenv|environ)\b"
     )
@@ -216,36 +216,36 @@ def _variable(found, name):
 def _function(found, thing):
     title, function = thing
     exact = rf"\b{re.escape(title)}\s*="
-    return title, found._places.of_text(exact) or found.place_of(function)
+    return title, found.places.of_text(exact) or found.place_of(function)
 
 
 def _preference(found, name):
     words = {"script folder": "script_directories", "asset library": "asset_libraries"}
     kind = " ".join(name.split(" ")[:2])
-    return name.strip(), found._places.of_text(words.get(kind, r"preferences\."))
+    return name.strip(), found.places.of_text(words.get(kind, r"preferences\."))
 
 
 def _data_block(found, name):
-    return name, found._places.of_text(re.escape(name.partition("[")[0].partition("bpy.")[2]))
+    return name, found.places.of_text(re.escape(name.partition("[")[0].partition("bpy.")[2]))
 
 
 def _process(found, name):
-    started = [key for key in found._observer.rows if key[0] == "programs"]
+    started = [key for key in found.observer.rows if key[0] == "programs"]
     same = [key for key in started if name in key[1]] or started
     if same:
         return name, [same[0][2], same[0][3]]
-    return name, found._places.of_text(r"\b(Popen|fork|spawn\w*|Process)\s*\(")
+    return name, found.places.of_text(r"\b(Popen|fork|spawn\w*|Process)\s*\(")
 
 
 def _driver_function(found, name):
-    places = found._places
+    places = found.places
     return name, places.of_text(rf"driver_namespace.*\b{re.escape(name)}\b") or places.of_text(
         r"\bdriver_namespace\b"
     )
 
 
 def _working_folder(found, path):
-    return path, found._places.of_text(r"\bchdir\b")
+    return path, found.places.of_text(r"\bchdir\b")
 
 
 _ROWS = {
