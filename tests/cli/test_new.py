@@ -135,11 +135,17 @@ def test_a_workflow_checks_tests_builds_and_publishes(system: str) -> None:
     [file] = [*Path("gears").rglob("*.yml")]
     document = yaml.safe_load(file.read_text())
     if system == "gitlab":
-        commands = [*document["package"]["script"], *document["publish"]["script"]]
+        steps = [*document["package"]["script"], *document["publish"]["script"]]
     else:
-        commands = [step.get("run", "") for step in document["jobs"]["package"]["steps"]]
-    text = "\n".join(commands)
-    for command in ("extery check", "extery build", "curl --fail-with-body"):
+        steps = [step.get("run", "") for step in document["jobs"]["package"]["steps"]]
+    text = "\n".join(steps)
+    commands = (
+        "extery check",
+        "extery test --blender 4.2,5.3",
+        "extery build",
+        "curl --fail-with-body",
+    )
+    for command in commands:
         assert command in text
     assert "dist/gears-" in text
 

@@ -11,6 +11,7 @@ from string import Template
 from extery.author.new.project import Project
 from extery.core.licenses import PREFIX
 from extery.core.types import ADD_ON, ASSET_LIBRARY, THEME, ExtensionType
+from extery.core.versions import JUDGED_SERIES, format_series, parse_blender_version
 from extery.manifest.document import MANIFEST_FILENAME
 
 #: System -> the template and the path of its workflow.
@@ -28,8 +29,6 @@ _ABOUT = {
     THEME.name: "A theme for Blender: the colours are in `{id}.xml`.",
     ASSET_LIBRARY.name: "An asset library for Blender: the assets are at <{remote_url}>.",
 }
-#: Type -> commands of the README and of the workflow, after `check`.
-_TEST = {ADD_ON.name: "extery test", THEME.name: "extery test"}
 
 
 def render(project: Project) -> dict[str, bytes]:
@@ -75,8 +74,7 @@ def _values(project: Project) -> Mapping[str, str]:
         "remote_url": project.remote_url,
     }
     values = {name: _quote(text) for name, text in quoted.items()}
-    test = _TEST.get(project.type.name, "")
-    commands = filter(None, ["extery check", test, "extery build --output-dir dist"])
+    commands = ["extery check", "extery test", "extery build --output-dir dist"]
     step = (
         "      - run: {}" if CI_SYSTEMS.get(project.ci, ("",))[0] != "ci-gitlab.yml" else "    - {}"
     )
@@ -88,9 +86,16 @@ def _values(project: Project) -> Mapping[str, str]:
         "known_tags": _known_tags(project.type),
         "about": _ABOUT[project.type.name].format(**project._asdict()),
         "commands": "\n".join(commands),
-        "test_steps": step.format(test) if test else "",
+        "test_steps": step.format(f"extery test --blender {_ends(project)}"),
         "extra": _render(f"{project.type.name}/{_MANIFEST_END}", values).rstrip("\n"),
     }
+
+
+def _ends(project: Project) -> str:
+    """Return the oldest and the newest series of Blender that can be tested in, such as ``4.2,5.3``."""
+    minimum = parse_blender_version(project.blender)[:2]
+    series = [one for one in JUDGED_SERIES if one >= minimum] or [JUDGED_SERIES[-1]]
+    return ",".join(dict.fromkeys(map(format_series, (series[0], series[-1]))))
 
 
 def _known_tags(type_: ExtensionType, width: int = 100) -> str:

@@ -152,7 +152,7 @@ def _outcome(folder: Path, project: Project, files: list[str]) -> Outcome:
         notes.append(
             "note: the assets are not in the package; remote_url is where Blender finds them"
         )
-    steps = ["extery check", "extery build"]
+    steps = ["extery check", "extery test", "extery build"]
     steps = steps if folder == Path() else [f"cd {folder}", *steps]
     return Outcome(
         ok=True,
