@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import islice
 from typing import Any, ClassVar
 
@@ -20,6 +20,8 @@ from extery.analysis.facts import (
     Text,
     Use,
 )
+from extery.analysis.flow import follow, follow_with_imports
+from extery.analysis.flow_facts import Flow
 from extery.analysis.scopes import Scope, path_of
 from extery.analysis.values import mentions, value_of
 from extery.analysis.walk import Walk
@@ -39,7 +41,7 @@ _SUPPRESSION = re.compile(
 _CONTEXTS = {ast.Load: "load", ast.Store: "store", ast.Del: "del"}
 
 
-def extract(path: str, tree: ast.Module, text: str) -> ModuleFacts:
+def extract(path: str, tree: ast.Module, text: str, wanted: Collection[str] = ()) -> ModuleFacts:
     """Return the facts about a module; ``text`` is its source. Raises `TooManyFacts`.
 
     Names are resolved after the walk, when all scopes are known.
@@ -61,7 +63,14 @@ def extract(path: str, tree: ast.Module, text: str) -> ModuleFacts:
         functions=tuple(walk.functions.values()),
         texts=tuple(facts[Text]),
         suppressions=tuple(_suppressions(text)),
+        flow=follow(tree, columns, wanted) if wanted else Flow(),
     )
+
+
+def extract_flow(path: str, tree: ast.Module, text: str, wanted: Collection[str]) -> ModuleFacts:
+    """Return the imports, suppressions and the flow of a module."""
+    flow, imports = follow_with_imports(tree, Columns(text), wanted)
+    return ModuleFacts(path, imports=imports, suppressions=tuple(_suppressions(text)), flow=flow)
 
 
 class _Recorder:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from extery.analysis.flow_facts import Flow, flow_from_plain
+
 
 def readable(name: str) -> str:
     """Return a path of names as people write it."""
@@ -192,11 +194,13 @@ class ModuleFacts(NamedTuple):
     functions: tuple[Function, ...] = ()
     texts: tuple[Text, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
+    flow: Flow = Flow()
 
     @property
     def number(self) -> int:
         """How many facts there are."""
-        return sum(len(part) for part in self if isinstance(part, tuple))
+        parts = sum(len(part) for part in self if isinstance(part, tuple))
+        return parts + len(self.flow.accesses) + len(self.flow.references)
 
 
 def to_plain(facts: ModuleFacts) -> list[Any]:
@@ -207,7 +211,7 @@ def to_plain(facts: ModuleFacts) -> list[Any]:
 def from_plain(row: list[Any]) -> ModuleFacts:
     """Return the facts from the lists that JSON gives."""
     path, failure, faults, lines, longest, *parts = row
-    imports, calls, uses, items, assignments, classes, functions, texts, suppressions = parts
+    imports, calls, uses, items, assignments, classes, functions, texts, suppressions, flow = parts
     return ModuleFacts(
         path,
         failure,
@@ -229,6 +233,7 @@ def from_plain(row: list[Any]) -> ModuleFacts:
         tuple(Function(Position(*at), *rest) for at, *rest in functions),
         tuple(Text(Position(*at), *rest) for at, *rest in texts),
         tuple(Suppression(line, tuple(codes), *rest) for line, codes, *rest in suppressions),
+        flow_from_plain(flow),
     )
 
 

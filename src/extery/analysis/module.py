@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from importlib.util import decode_source
 
-from extery.analysis.extract import extract
+from extery.analysis.extract import extract, extract_flow
 from extery.analysis.facts import ModuleFacts, SyntaxFault
 from extery.analysis.walk import TooManyFacts
 
@@ -16,8 +16,12 @@ Python = tuple[int, int]
 MAX_MESSAGE = 200
 
 
-def analyze(path: str, data: bytes, pythons: Sequence[Python]) -> ModuleFacts:
+def analyze(
+    path: str, data: bytes, pythons: Sequence[Python], wanted: Collection[str] = ()
+) -> ModuleFacts:
     """Return the facts about a module that ``pythons`` must be able to read, whatever its bytes are.
+
+    ``wanted`` are the names of attributes in its flow. Without ``pythons``, imports and flow are the only facts.
 
     A syntax that only newer Pythons than this one know is reported as the failure ``python``, unless one of
     ``pythons`` is this one or older. Run it in a process with limits: see `extery.analysis.pool`.
@@ -25,7 +29,7 @@ def analyze(path: str, data: bytes, pythons: Sequence[Python]) -> ModuleFacts:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return _analyze(path, data, pythons)
+            return _analyze(path, data, pythons, wanted)
     except RecursionError:
         return ModuleFacts(path, "nesting")
     except MemoryError:
@@ -34,12 +38,16 @@ def analyze(path: str, data: bytes, pythons: Sequence[Python]) -> ModuleFacts:
         return ModuleFacts(path, "size")
 
 
-def _analyze(path: str, data: bytes, pythons: Sequence[Python]) -> ModuleFacts:
+def _analyze(
+    path: str, data: bytes, pythons: Sequence[Python], wanted: Collection[str]
+) -> ModuleFacts:
     own = sys.version_info[:2]
     known = sorted(python for python in pythons if python <= own)
     try:
         text = _decode(data)
         tree = ast.parse(text)
+        if not pythons:
+            return extract_flow(path, tree, text, wanted)
         # Errors that are no part of the grammar, such as 'return' outside of a function.
         compile(tree, "module", "exec", dont_inherit=True)
     except (SyntaxError, ValueError) as error:  # ValueError: NUL
@@ -54,7 +62,7 @@ def _analyze(path: str, data: bytes, pythons: Sequence[Python]) -> ModuleFacts:
             except SyntaxError as error:
                 faults.append(_fault(error, python))
                 break
-    return extract(path, tree, text)._replace(faults=tuple(faults))
+    return extract(path, tree, text, wanted)._replace(faults=tuple(faults))
 
 
 def _decode(data: bytes) -> str:

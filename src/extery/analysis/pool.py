@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -54,11 +54,16 @@ class Source(NamedTuple):
 
 
 def analyze_all(
-    sources: Sequence[Source], pythons: Sequence[Python], limits: Limits = Limits()
+    sources: Sequence[Source],
+    pythons: Sequence[Python],
+    limits: Limits = Limits(),
+    *,
+    wanted: Collection[str] = (),
 ) -> list[ModuleFacts]:
     """Return the facts about ``sources``, in their order.
 
-    What exceeds a limit has a failure instead of facts.
+    What exceeds a limit has a failure instead of facts. ``wanted`` are the names of attributes that `ModuleFacts.flow` has.
+    Without ``pythons`` only the imports and the flow are returned.
     """
     pending = [source for source in _within_total(sources, limits) if source is not None]
     kept = {source.path for source in pending}
@@ -77,7 +82,7 @@ def analyze_all(
     def work() -> list[ModuleFacts]:
         nonlocal kept_facts
         found = []
-        with _Process(pythons, limits, deadline) as process:
+        with _Process(pythons, limits, deadline, wanted) as process:
             for source, data in _read(queue, lock, limits):
                 if kept_facts > limits.facts:
                     found.append(ModuleFacts(source.path, "size"))
@@ -130,7 +135,14 @@ def _without_collector() -> Iterator[None]:
 class _Process:
     """A child process, started when it is first needed and again after it was killed."""
 
-    def __init__(self, pythons: Sequence[Python], limits: Limits, deadline: float) -> None:
+    def __init__(
+        self,
+        pythons: Sequence[Python],
+        limits: Limits,
+        deadline: float,
+        wanted: Collection[str],
+    ) -> None:
+        self._wanted = json.dumps(sorted(wanted)).encode() + b"\n"
         self._pythons = [list(python) for python in pythons]
         self._limits = limits
         self._deadline = deadline
@@ -149,6 +161,7 @@ class _Process:
         if len(data) > self._limits.module_bytes:
             return ModuleFacts(path, "size")
         head = {"path": path, "size": len(data), "pythons": self._pythons}
+        start = b"" if self._process else self._wanted
         process = self._process = self._process or self._start()
         assert process.stdin is not None
         assert process.stdout is not None
@@ -157,7 +170,7 @@ class _Process:
         answer = b""
         try:
             with suppress(OSError):
-                process.stdin.write(json.dumps(head).encode() + b"\n" + data)
+                process.stdin.write(start + json.dumps(head).encode() + b"\n" + data)
                 process.stdin.flush()
                 answer = process.stdout.readline()
         finally:

@@ -1,6 +1,6 @@
 """The child process of `extery.analysis.pool`: analyses one module after the other, with limited memory.
 
-stdin has frames of a JSON line ``{"path", "size", "pythons"}`` and ``size`` bytes; stdout gets a JSON line for each.
+stdin has a line with the names of the attributes that are wanted, and frames of a JSON line ``{"path", "size", "pythons"}`` and ``size`` bytes; stdout gets a JSON line for each.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ def main() -> None:
     _limit_memory(int(sys.argv[1]))
     gc.disable()  # syntax trees have no cycles, and collecting doubles the time
     frames, answers = sys.stdin.buffer, sys.stdout
+    wanted = frozenset(json.loads(frames.readline()))
     while line := frames.readline():
         head = json.loads(line)
         data = frames.read(head["size"])
-        facts = analyze(head["path"], data, [tuple(python) for python in head["pythons"]])
+        facts = analyze(head["path"], data, [tuple(python) for python in head["pythons"]], wanted)
         answers.write(json.dumps(to_plain(facts)))
         answers.write("\n")
         answers.flush()

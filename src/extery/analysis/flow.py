@@ -1,0 +1,460 @@
+"""Follow the values of a module statement by statement, functions after the module itself. Nothing is ever run.
+
+Loops are followed once, and what a loop or branch may have assigned is one of several origins. That can resolve a value
+wrongly in rare cases; a finding also needs a name that another Blender has.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+from itertools import islice
+from typing import Any, ClassVar
+
+from extery.analysis.columns import Columns
+from extery.analysis.facts import Import
+from extery.analysis.flow_expressions import Expressions
+from extery.analysis.flow_facts import UNKNOWN, Flow
+from extery.analysis.flow_state import Effects, Names, instance_of
+from extery.analysis.flow_tests import UNCLEAR
+from extery.analysis.version_tests import Unclear
+
+#: Exceptions of names that a Blender does not have.
+_CATCHES = frozenset({"AttributeError", "TypeError", "Exception", "BaseException"})
+_IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", *_CATCHES})
+_MAX_TEST_NODES = 60
+#: Attributes in conditions about the version, or about what there is.
+_TESTED = frozenset({"version", "version_string", "version_file", "bl_rna"})
+#: Methods that Blender calls -> what it gives, after self.
+_METHODS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(
+        (
+            "draw",
+            "draw_header",
+            "draw_header_preset",
+            "execute",
+            "poll",
+            "check",
+            "cancel",
+            "draw_buttons",
+        ),
+        ("<Context>",),
+    ),
+    **dict.fromkeys(("invoke", "modal"), ("<Context>", "<Event>")),
+    "draw_item": ("<Context>", "<UILayout>"),
+    "draw_buttons": ("<Context>", "<UILayout>"),
+    "draw_filter": ("<Context>", "<UILayout>"),
+    "refresh": ("<Context>",),
+    "setup": ("<Context>",),
+    "draw_prepare": ("<Context>",),
+    "init": ("<Context>",),
+}
+
+
+def follow(tree: ast.Module, columns: Columns, wanted: Collection[str] | None = None) -> Flow:
+    """Return the flow of a module; a part of it if its expressions are nested too deeply.
+
+    Only attributes whose names are in ``wanted`` are recorded; all if it is ``None``.
+    """
+    return follow_with_imports(tree, columns, wanted)[0]
+
+
+def follow_with_imports(
+    tree: ast.Module, columns: Columns, wanted: Collection[str] | None
+) -> tuple[Flow, tuple[Import, ...]]:
+    """Return the flow of a module, and its imports."""
+    walk = _Statements(columns, wanted)
+    with suppress(RecursionError):
+        walk.module(tree)
+    return walk.recorder.flow(walk.classes, walk.names.conditions), tuple(walk.recorder.imports)
+
+
+class _Statements(Expressions):
+    def __init__(self, columns: Columns, wanted: Collection[str] | None) -> None:
+        super().__init__(columns, wanted)
+        self._later: list[tuple[Any, Names, str, int, tuple[Any, ...]]] = []
+        self._class = ""
+
+    def module(self, tree: ast.Module) -> None:
+        self.classes = frozenset(one.name for one in tree.body if isinstance(one, ast.ClassDef))
+        for one in tree.body:
+            if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                self.names.paths[one.name] = f"%{one.name}"
+        self.block(tree.body)
+        for name, path in self.names.paths.items():
+            if path[0] not in "%~":
+                self.recorder.add_value(f"={name}", path)
+        while self._later:
+            if self.recorder.is_full():
+                return
+            node, names, class_, mask, active = self._later.pop(0)
+            self.recorder.mask, self.recorder.active = mask, active
+            self.recorder.narrowed = {}
+            self._class = class_
+            with suppress(RecursionError):
+                self._function_body(node, names)
+
+    # Blocks
+
+    def block(self, statements: list[ast.stmt]) -> bool:
+        """Follow statements; return whether they always leave the block."""
+        recorder = self.recorder
+        for one in statements:
+            kind = type(one)
+            if kind is ast.If:
+                if self._if(one):
+                    return True
+                continue
+            method = self._FOLLOW.get(kind)
+            if method is not None:
+                method(self, one)
+            else:
+                for child in ast.iter_child_nodes(one):
+                    if isinstance(child, ast.expr):
+                        self.evaluate(child)
+            if kind in (ast.Return, ast.Raise, ast.Continue, ast.Break):
+                return True
+            if recorder.is_full():
+                return False
+        return False
+
+    def scoped(self, statements: list[ast.stmt], effects: Effects) -> bool:
+        """Follow statements under effects that end with them, early returns included."""
+        recorder = self.recorder
+        before = recorder.mask, recorder.active, recorder.narrowed
+        with self.under(effects):
+            leaves = self.block(statements)
+        recorder.mask, recorder.active, recorder.narrowed = before
+        return leaves
+
+    def _if(self, node: Any) -> bool:
+        true, false = self.test(node.test)
+        names = self.names
+        before = dict(names.paths)
+        leaves = self.scoped(node.body, true)
+        first = names.paths
+        names.paths = dict(before)
+        leaves_other = self.scoped(node.orelse, false)
+        second = names.paths
+        if leaves and leaves_other:
+            return True
+        if leaves:
+            names.paths = second
+            self.apply(false)
+        elif leaves_other:
+            names.paths = first
+            self.apply(true)
+        else:
+            names.paths = self._merged(first, second)
+        return False
+
+    def _merged(self, first: dict[str, str], second: dict[str, str]) -> dict[str, str]:
+        merged = dict(first)
+        for name, path in second.items():
+            other = first.get(name)
+            if other != path:
+                merged[name] = path if other is None else self.recorder.union(other, path)
+        return merged
+
+    def _loop(self, node: Any) -> None:
+        before = dict(self.names.paths)
+        if isinstance(node, ast.While):
+            self.scoped(node.body, self.test(node.test)[0])
+        else:
+            self.bind_loop(node.target, node.iter)
+            self.scoped(node.body, Effects())
+        self.names.paths = self._merged(self.names.paths, before)
+        self.scoped(node.orelse, Effects())
+
+    def _with(self, node: Any) -> None:
+        effects = Effects()
+        for item in node.items:
+            path = self.evaluate(item.context_expr)
+            call = item.context_expr
+            if isinstance(call, ast.Call) and self.static_path(call.func) in (
+                "contextlib.suppress",
+                "suppress",
+            ):
+                names = {self.static_path(one) for one in call.args}
+                effects = UNCLEAR if names & _CATCHES else effects
+            if item.optional_vars is not None:
+                self.bind(item.optional_vars, UNKNOWN if path.endswith("()") else path)
+        self.scoped(node.body, effects)
+
+    def _try(self, node: Any) -> None:
+        catches = {name for handler in node.handlers for name in _caught(handler)}
+        effects = UNCLEAR if catches & _CATCHES else Effects()
+        if catches & _IMPORT_ERRORS and any(
+            isinstance(one, ast.Import | ast.ImportFrom) for one in node.body
+        ):
+            effects = UNCLEAR
+        before = dict(self.names.paths)
+        self.scoped(node.body, effects)
+        after = self.names.paths
+        for handler in node.handlers:
+            self.names.paths = dict(before)
+            leaves = self.scoped(handler.body, effects)
+            after = after if leaves else self._merged(after, self.names.paths)
+        self.names.paths = after
+        self.scoped(node.orelse, Effects())
+        self.scoped(node.finalbody, Effects())
+
+    # Assignments
+
+    def _assign(self, node: Any) -> None:
+        if isinstance(node.value, ast.Tuple) and isinstance(node.targets[0], ast.Tuple):
+            self._assign_tuple(node.targets[0], node.value)
+            return
+        outcome = self._condition(node.value)
+        path = self.evaluate(node.value)
+        text = node.value.value if isinstance(node.value, ast.Constant) else None
+        for target in node.targets:
+            if isinstance(target, ast.Attribute) and isinstance(text, str):
+                self._attribute(target, "store", value=text[:80])
+            else:
+                self.bind(target, path)
+            if isinstance(target, ast.Name) and outcome is not None:
+                self.names.conditions[target.id] = outcome
+            elif isinstance(target, ast.Name):
+                self.names.conditions.pop(target.id, None)
+
+    def _condition(self, node: ast.expr) -> tuple[Effects, Effects] | None:
+        """Return what follows from a value if it tests the version of Blender or whether something exists."""
+        try:
+            if isinstance(node, ast.BoolOp | ast.UnaryOp | ast.Compare | ast.Call):
+                if not self._may_be_condition(node):
+                    return None
+                before = len(self.recorder.accesses)
+                true, false = self.test(node)
+                del self.recorder.accesses[before:]
+                found = true._replace(narrowed=()), false._replace(narrowed=())
+                return None if found == (Effects(), Effects()) else found
+            return self._outcome(node)
+        except Unclear:
+            return UNCLEAR, UNCLEAR
+
+    def _may_be_condition(self, node: ast.expr) -> bool:
+        """Return whether a short expression tests a version or existence: looking closer costs time."""
+        nodes = list(islice(ast.walk(node), _MAX_TEST_NODES))
+        if len(nodes) == _MAX_TEST_NODES:
+            return False
+        for one in nodes:
+            if isinstance(one, ast.Name):
+                if one.id == "hasattr" or "version" in one.id.lower():
+                    return True
+                if self.names.condition(one.id) or self.names.condition(f"{one.id}()"):
+                    return True
+            elif isinstance(one, ast.Attribute) and one.attr in _TESTED:
+                return True
+        return False
+
+    def _assign_tuple(self, target: ast.Tuple, value: ast.Tuple) -> None:
+        paths = [self.evaluate(one) for one in value.elts]
+        if len(paths) != len(target.elts):
+            paths = [UNKNOWN] * len(target.elts)
+        for one, path in zip(target.elts, paths, strict=True):
+            self.bind(one, path)
+
+    def _annotated(self, node: Any) -> None:
+        path = self.evaluate(node.value) if node.value is not None else UNKNOWN
+        kind = self.annotation(node.annotation)
+        if self._class and self.names.is_class and isinstance(node.target, ast.Name):
+            self.recorder.values.setdefault(f"@{self._class}.{node.target.id}", [])
+            if kind != UNKNOWN:
+                self.recorder.add_value(f"@{self._class}.{node.target.id}", kind)
+        self.bind(node.target, kind if kind != UNKNOWN else path)
+
+    def annotation(self, node: ast.expr | None, depth: int = 0) -> str:
+        """Return the path of the values that an annotation allows."""
+        if node is None or depth > 3:
+            return UNKNOWN
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 200:
+            try:
+                return self.annotation(ast.parse(node.value, mode="eval").body, depth + 1)
+            except (SyntaxError, ValueError):
+                return UNKNOWN
+        if isinstance(node, ast.Call):
+            return self.evaluate(node)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+            sides = [self.annotation(node.left, depth + 1), self.annotation(node.right, depth + 1)]
+            return self.recorder.union(*sides)
+        if isinstance(node, ast.Subscript):
+            name = self.static_path(node.value).rpartition(".")[2]
+            inner = (
+                self.annotation(node.slice, depth + 1)
+                if not isinstance(node.slice, ast.Tuple)
+                else UNKNOWN
+            )
+            if name == "Optional":
+                return inner
+            lists = ("list", "List", "Sequence", "Iterable", "set", "Set", "Iterator", "Collection")
+            return f"{inner}^" if name in lists and inner != UNKNOWN else UNKNOWN
+        if isinstance(node, ast.Name | ast.Attribute):
+            return instance_of(self.evaluate(node))
+        return UNKNOWN
+
+    def _augmented(self, node: Any) -> None:
+        path = self.evaluate(node.value)
+        if isinstance(node.target, ast.Name):
+            known = self.names.find(node.target.id) or UNKNOWN
+            if known.endswith("^") and known[0] == "#" and path.endswith("^"):
+                self.recorder.add_value(known[:-1], path[:-1])
+        else:
+            self.evaluate(node.target)
+
+    def _return(self, node: Any) -> None:
+        if node.value is None:
+            return
+        path = self.evaluate(node.value)
+        self.recorder.add_value(f"%{self.names.function}()", path)
+
+    # Definitions
+
+    def _import(self, node: Any) -> None:
+        for alias in node.names:
+            name = alias.asname or alias.name.partition(".")[0]
+            self.names.paths[name] = alias.name if alias.asname else name
+            self._record_import(node, alias.name)
+            self._add_import(node, alias.name, "", 0)
+
+    def _import_from(self, node: Any) -> None:
+        base = "." * node.level + (node.module or "")
+        for alias in node.names:
+            self._add_import(node, node.module or "", alias.name, node.level)
+            if alias.name == "*":
+                self._record_import(node, base)
+                continue
+            path = f"{base}{alias.name}" if base.endswith(".") else f"{base}.{alias.name}"
+            self.names.paths[alias.asname or alias.name] = path
+            self._record_import(node, path)
+
+    def _add_import(self, node: ast.stmt, module: str, name: str, level: int) -> None:
+        recorder, at = self.recorder, self.columns.of(node)
+        recorder.imports.append(
+            Import(at, module, name, level, self.names.function, not recorder.mask)
+        )
+
+    def _record_import(self, node: ast.stmt, path: str) -> None:
+        if path.startswith("."):
+            self.refer(path, is_import=True)
+        else:
+            self._record(node, path, "import")  # type: ignore[arg-type]
+
+    def _function(self, node: Any) -> None:
+        for one in (
+            *node.decorator_list,
+            *node.args.defaults,
+            *filter(None, node.args.kw_defaults),
+        ):
+            self.evaluate(one)
+        outer = self.names
+        name = f"{outer.function}.{node.name}" if outer.function else node.name
+        if self._class and outer.is_class:
+            name = f"{self._class}.{node.name}"
+        outer.paths[node.name] = f"%{name}"
+        inner = Names(name, outer)
+        recorder = self.recorder
+        is_method = bool(self._class) and outer.is_class
+        self._parameters(node, inner, name, is_method=is_method)
+        body = [one for one in node.body if not _is_docstring(one)]
+        if len(body) == 1 and isinstance(body[0], ast.Return) and body[0].value and not is_method:
+            self.names = inner
+            outcome = self._condition(body[0].value)
+            self.names = outer
+            if outcome is not None:
+                outer.conditions[f"{node.name}()"] = outcome
+        self._later.append((node, inner, self._class, recorder.mask, recorder.active))
+
+    def _parameters(self, node: Any, inner: Names, name: str, *, is_method: bool) -> None:
+        arguments = [*node.args.posonlyargs, *node.args.args]
+        static = any(getattr(one, "id", "") == "staticmethod" for one in node.decorator_list)
+        first = 0
+        if is_method and arguments and not static:
+            is_class = any(getattr(one, "id", "") == "classmethod" for one in node.decorator_list)
+            inner.paths[arguments[0].arg] = f"{'%' if is_class else '@'}{self._class}"
+            first = 1
+        given = _METHODS.get(node.name, ()) if is_method else ()
+        self.recorder.parameters[name] = [
+            one.arg for one in (*arguments[first:], *node.args.kwonlyargs)
+        ]
+        for index, one in enumerate((*arguments[first:], *node.args.kwonlyargs)):
+            path = self.annotation(one.annotation)
+            if path == UNKNOWN and index < len(given):
+                path = given[index]
+            inner.paths[one.arg] = path if path != UNKNOWN else f"${name}:{one.arg}"
+        for extra in (node.args.vararg, node.args.kwarg):
+            if extra is not None:
+                inner.paths[extra.arg] = UNKNOWN
+
+    def _function_body(self, node: Any, names: Names) -> None:
+        outer, self.names = self.names, names
+        try:
+            returns = self.annotation(node.returns)
+            if returns != UNKNOWN:
+                self.recorder.add_value(f"%{names.function}()", returns)
+            self.block(node.body)
+        finally:
+            self.names = outer
+
+    def _class_definition(self, node: Any) -> None:
+        for one in node.decorator_list:
+            self.evaluate(one)
+        outer = self.names
+        name = f"{outer.function}.{node.name}" if outer.function else node.name
+        outer.paths[node.name] = f"%{name}"
+        self.classes |= {name}
+        for base in node.bases:
+            self.recorder.add_value(f"^{name}", self.evaluate(base))
+        outer_class, self._class = self._class, name
+        self.names = Names(name, outer, is_class=True)
+        try:
+            self.block(node.body)
+            for attribute, path in self.names.paths.items():
+                self.recorder.values.setdefault(f"@{name}.{attribute}", [])
+                if path[0] not in "%~" or path.startswith(f"%{name}."):
+                    self.recorder.add_value(f"@{name}.{attribute}", path)
+        finally:
+            self.names, self._class = outer, outer_class
+
+    def _global(self, node: Any) -> None:
+        for name in node.names:
+            self.names.paths[name] = UNKNOWN
+
+    def _match(self, node: Any) -> None:
+        self.evaluate(node.subject)
+        for case in node.cases:
+            self.scoped(case.body, Effects())
+
+    _FOLLOW: ClassVar[Mapping[type, Callable[[Any, Any], Any]]] = {
+        ast.For: _loop,
+        ast.AsyncFor: _loop,
+        ast.While: _loop,
+        ast.With: _with,
+        ast.AsyncWith: _with,
+        ast.Try: _try,
+        ast.TryStar: _try,
+        ast.Assign: _assign,
+        ast.AnnAssign: _annotated,
+        ast.AugAssign: _augmented,
+        ast.Return: _return,
+        ast.Import: _import,
+        ast.ImportFrom: _import_from,
+        ast.FunctionDef: _function,
+        ast.AsyncFunctionDef: _function,
+        ast.ClassDef: _class_definition,
+        ast.Global: _global,
+        ast.Nonlocal: _global,
+        ast.Match: _match,
+    }
+
+
+def _is_docstring(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _caught(handler: ast.ExceptHandler) -> list[str]:
+    if handler.type is None:
+        return ["BaseException"]
+    many = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return [getattr(one, "id", "") for one in many]
