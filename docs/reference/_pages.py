@@ -30,6 +30,7 @@ _AREA_TITLES = {
     "library": "Python libraries of a package index",
     "file": "Files of an extension",
     "code": "Code of an add-on",
+    "compatibility": "Compatibility with Blender's API",
     "check": "Suppressions, baselines and fixes of `check`",
     "environment": "Environments with Blender",
     "test": "Tests in real Blenders",

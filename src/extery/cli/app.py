@@ -63,6 +63,7 @@ SECTIONS = {
         "validate": "Check manifests, folders and packages, and report all problems.",
         "check": "Check folders and packages as a reviewer would, code and libraries included.",
         "test": "Try an extension in real Blenders.",
+        "compat": "List the names of Blender's API that a Blender does not have or is going to remove.",
         "build": "Pack a folder as an extension package.",
         "wheels": "Bundle Python libraries as wheels: add, check, list and remove them.",
         "rule": "Show a rule of `check`: its reason, the guideline it comes from, its cure, and examples.",

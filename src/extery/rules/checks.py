@@ -41,10 +41,10 @@ class Checks:
         """Add the problems of the rules of `Scope.CHECK`; remove those that comments suppress."""
         context.profile = self.profile
         run_rules(Scope.CHECK, context, problems)
-        self._suppress(context, problems)
+        self.suppress(context, problems)
         self.fixes += _fixes_for(context, problems)
 
-    def _suppress(self, context: RuleContext, problems: ProblemList) -> None:
+    def suppress(self, context: RuleContext, problems: ProblemList) -> None:
         comments = list(_comments(context))
         if not comments:
             return

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from extery.analysis.facts import Call, ModuleFacts
 from extery.analysis.pool import Limits, Source, analyze_all
+from extery.blender_api.table import load_varying_names
 from extery.core.cached_property import cached_property
 from extery.core.compatibility import BlenderRange
 from extery.core.errors import InvalidPackage
-from extery.core.versions import BLENDER_SERIES, python_of_blender
+from extery.core.versions import BLENDER_SERIES, BlenderSeries, python_of_blender
 from extery.rules.import_graph import reached_from_init
+
+if TYPE_CHECKING:
+    from extery.compatibility.findings import Finding
 
 #: Folders that hold libraries of others, by the names that people give them.
 _VENDOR_FOLDERS = frozenset(
@@ -44,10 +48,16 @@ class Sources:
     """
 
     def __init__(
-        self, modules: Sequence[ModuleFacts], pythons: Sequence[str], extension_id: str = ""
+        self,
+        modules: Sequence[ModuleFacts],
+        pythons: Sequence[str],
+        extension_id: str = "",
+        *,
+        blenders: Sequence[BlenderSeries] = (),
     ) -> None:
         self.modules = tuple(modules)
         self.pythons = tuple(pythons)
+        self.blenders = tuple(blenders)
         self.vendor_folders = find_vendor_folders([module.path for module in modules])
         self.own = tuple(m for m in self.modules if not self.is_vendored(m.path))
         self.reached = reached_from_init(self.modules, extension_id)
@@ -62,6 +72,14 @@ class Sources:
     @cached_property
     def by_path(self) -> dict[str, ModuleFacts]:
         return {module.path: module for module in self.modules}
+
+    @cached_property
+    def api_findings(self) -> list[Finding]:
+        """The names that a Blender of the range does not have or calls deprecated, found when a rule first asks."""
+        from extery.blender_api.table import load_api  # most commands judge no code
+        from extery.compatibility.findings import judge
+
+        return judge(self.parts, load_api(), self.blenders)
 
     def calls(self, *names: str) -> Iterator[tuple[ModuleFacts, Call]]:
         """Yield the calls of the parts of the add-on to one of ``names``: whole paths, or ends that begin with a dot."""
@@ -85,12 +103,14 @@ def read_sources(
 
     ``read`` returns at most that many bytes of a file, and raises `InvalidPackage` if it cannot be read.
     """
-    pythons = pythons_of(table)
+    blenders = blenders_of(table)
+    pythons = pythons_of(blenders)
     sources = [
         Source(name, size_of(name), _reader(read, name)) for name in names if name.endswith(".py")
     ]
     versions = [(int(major), int(minor)) for major, minor in (p.split(".") for p in pythons)]
-    return Sources(analyze_all(sources, versions, limits), pythons, str(table.get("id", "")))
+    modules = analyze_all(sources, versions, limits, wanted=load_varying_names())
+    return Sources(modules, pythons, str(table.get("id", "")), blenders=blenders)
 
 
 def _reader(read: Callable[[str, int], bytes], name: str) -> Callable[[int], bytes]:
@@ -102,8 +122,13 @@ def _reader(read: Callable[[str, int], bytes], name: str) -> Callable[[int], byt
     return read_one
 
 
-def pythons_of(table: Mapping[str, Any]) -> list[str]:
-    """Return the Pythons of the Blender versions that a manifest's table allows, the oldest first."""
+def pythons_of(blenders: Iterable[BlenderSeries]) -> list[str]:
+    """Return the Pythons of Blender versions, in their order."""
+    return list(dict.fromkeys(map(python_of_blender, blenders)))
+
+
+def blenders_of(table: Mapping[str, Any]) -> list[BlenderSeries]:
+    """Return the known Blender versions that a manifest's table allows, the oldest first; never none."""
     minimum, maximum = table.get("blender_version_min"), table.get("blender_version_max")
     allowed = BlenderRange((0, 0, 0))
     with suppress(ValueError, TypeError, AttributeError):  # reported by the rules of the manifest
@@ -113,7 +138,7 @@ def pythons_of(table: Mapping[str, Any]) -> list[str]:
         for one in BLENDER_SERIES
         if allowed.overlaps(BlenderRange.of_series("{}.{}".format(*one)))
     ]
-    return list(dict.fromkeys(python_of_blender(one) for one in series or BLENDER_SERIES[-1:]))
+    return series or list(BLENDER_SERIES[-1:])
 
 
 def find_vendor_folders(paths: Sequence[str]) -> tuple[str, ...]:

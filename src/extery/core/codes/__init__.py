@@ -62,6 +62,7 @@ AREAS = {
     "check": "check",
     "environment": "environment",
     "test": "test",
+    "compatibility": "compatibility",
     "license": "license",
     "metadata": "metadata",
     "listing": "listing",

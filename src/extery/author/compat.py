@@ -1,0 +1,124 @@
+"""Judge a folder, module or package for given Blenders, with or without a manifest. Its code is read and never run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from extery.analysis.pool import Limits, Source, analyze_all
+from extery.author.validate import check_path
+from extery.blender_api.table import load_api, load_varying_names
+from extery.compatibility.findings import Finding, Judge
+from extery.core.errors import ProblemList
+from extery.core.types import ADD_ON
+from extery.core.versions import BLENDER_SERIES, BlenderSeries
+from extery.manifest.document import MANIFEST_FILENAME
+from extery.rules.api_findings import report_findings
+from extery.rules.checks import Checks
+from extery.rules.context import RuleContext
+from extery.rules.profiles import Profile
+from extery.rules.report import CheckReport
+from extery.rules.sources import Sources
+
+#: Files of a folder without a manifest that are read at most.
+MAX_FILES = 20_000
+_SKIPPED = frozenset({"__pycache__", ".git", ".venv", "venv", "node_modules"})
+
+
+class Judgement(NamedTuple):
+    """The findings of a path for ``blenders``; ``unread`` are the modules that could not be read, ``number`` all modules.
+
+    ``report`` has the findings as problems, and what is wrong with the path itself.
+    """
+
+    report: CheckReport
+    blenders: tuple[BlenderSeries, ...]
+    findings: list[Finding]
+    unread: tuple[str, ...]
+    number: int
+
+
+class _CompatibilityChecks(Checks):
+    """Judges the code instead of running the rules; used with `check_path`."""
+
+    def __init__(self, blenders: Sequence[BlenderSeries]) -> None:
+        super().__init__(Profile.SELF_HOSTED)
+        self.blenders = tuple(blenders)
+        self.result: Judgement | None = None
+
+    def run(self, context: RuleContext, problems: ProblemList) -> None:
+        del problems  # those of other rules are for `extery validate`
+        report = CheckReport("package" if context.members else "folder", context.name)
+        self.result = judge_sources(context, context.sources, self.blenders, report)
+        self.suppress(context, report.problems)
+
+
+def judge_path(path: Path, blenders: Sequence[BlenderSeries] = ()) -> Judgement:
+    """Judge a folder, a package or a module for ``blenders``, by default for those of its manifest.
+
+    Without a manifest and ``blenders``, all known Blenders count.
+    """
+    is_folder = os.path.isdir(path)  # noqa: PTH112 (`Path.is_dir` raises for very long names)
+    if path.suffix.lower() == ".py" or (is_folder and not (path / MANIFEST_FILENAME).is_file()):
+        return _judge_files(path, tuple(blenders) or BLENDER_SERIES, is_folder=is_folder)
+    checks = _CompatibilityChecks(blenders)
+    report = check_path(path, checks=checks)
+    if checks.result is None:  # it could not be opened or read
+        return Judgement(report, tuple(blenders), [], (), 0)
+    checks.result.report.name = report.name
+    checks.result.report.manifest = report.manifest
+    return checks.result
+
+
+def judge_sources(
+    context: RuleContext, sources: Sources, blenders: Sequence[BlenderSeries], report: CheckReport
+) -> Judgement:
+    """Judge the code of an add-on, and add the findings to ``report``: one problem for each use."""
+    blenders = tuple(blenders) or sources.blenders
+    judge = Judge(sources.parts, load_api(), blenders)
+    findings = judge.findings()
+    for kind in ("incompatible", "deprecated", "experimental"):
+        report_findings(context, findings, report.problems, kind=kind, grouped=False)
+    unread = tuple(one.path for one in sources.parts if one.failure or one.faults)
+    return Judgement(report, tuple(blenders), findings, unread, len(sources.parts))
+
+
+def _judge_files(path: Path, blenders: tuple[BlenderSeries, ...], *, is_folder: bool) -> Judgement:
+    folder = path if is_folder else path.parent
+    names = sorted(_python_files(path)) if is_folder else [path.name]
+    sources = [_source(folder, name) for name in names]
+    modules = analyze_all(sources, [], Limits(), wanted=load_varying_names())
+    context = RuleContext(str(path), names=names, table={"type": ADD_ON.name})
+    report = CheckReport("folder", str(folder))
+    return judge_sources(context, Sources(modules, [], blenders=blenders), blenders, report)
+
+
+def _python_files(folder: Path) -> Iterator[str]:
+    number = 0
+    for current, folders, files in os.walk(folder):
+        folders[:] = [one for one in folders if one not in _SKIPPED]
+        for file in files:
+            if file.endswith(".py"):
+                number += 1
+                if number > MAX_FILES:
+                    return
+                yield (Path(current) / file).relative_to(folder).as_posix()
+
+
+def _source(folder: Path, name: str) -> Source:
+    path = folder / name
+
+    def read(limit: int) -> bytes:
+        try:
+            with path.open("rb") as file:
+                return file.read(limit)
+        except OSError:
+            return b""
+
+    try:
+        size = path.stat().st_size
+    except OSError:
+        size = 0
+    return Source(name, size, read)
