@@ -213,7 +213,7 @@ def _own_members(blender: Any) -> Iterator[tuple[str, str, str]]:
         inherited = types.get(base, {"members": {}})["members"] if base else {}
         yield name, "", base
         for member, kind in one["members"].items():
-            if member in ("rna_type", "bl_rna") or (member in root and name != ROOT):
+            if member in ("rna_type", "bl_rna") or (base and member in root):
                 continue
             if inherited.get(member) == kind:
                 continue

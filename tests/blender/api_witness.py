@@ -46,8 +46,12 @@ def things(bpy):
     action = bpy.data.actions.new("action")
     obj.animation_data.action = action
     obj.keyframe_insert("location")
+    from bpy_extras import anim_utils
+
     return {
         "bpy": bpy,
+        "bag": getattr(anim_utils, "action_get_channelbag_for_slot", None),
+        "slot": getattr(obj.animation_data, "action_slot", None),
         "scene": scene,
         "mesh": mesh,
         "obj": obj,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Literal, NamedTuple
 
 from extery.analysis.facts import ModuleFacts, Position
@@ -73,9 +74,10 @@ class Judge:
         found: dict[tuple[str, int, int, str, str], Finding] = {}
         for name, module in self.resolver.modules.items():
             for access in module.flow.accesses:
-                for one in self._judge(name, module, access):
-                    key = (one.path, access.line, access.column, one.name, one.reason)
-                    found.setdefault(key, one)
+                with suppress(RecursionError):  # classes and values of a hostile module
+                    for one in self._judge(name, module, access):
+                        key = (one.path, access.line, access.column, one.name, one.reason)
+                        found.setdefault(key, one)
         return list(found.values())
 
     def statistics(self) -> Statistics:

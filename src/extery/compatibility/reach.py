@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from extery.analysis.flow_facts import Access, Reference
 from extery.compatibility.presence import presence_of
 from extery.compatibility.resolver import Resolver, _split
@@ -47,7 +49,8 @@ class Reach:
         self._users: dict[str, list[tuple[str, Reference]]] = {}
         for module, facts in resolver.modules.items():
             for reference in facts.flow.references:
-                self._add(module, reference)
+                with suppress(RecursionError):
+                    self._add(module, reference)
         self._masks: dict[str, int] = {}
         self._solve()
 

@@ -21,6 +21,8 @@ References = Mapping[str, int]
 
 MAX_DEPTH = 60
 MAX_BASES = 50
+#: Resolutions of one add-on, about two seconds; a large add-on needs 200,000.
+MAX_STEPS = 1_000_000
 #: More types than these are none that is known.
 MAX_REFERENCES = 12
 _ROOT = re.compile(r"<(\w+)>|#\d+|\$[\w.]+:\w+|\.+|[@%~]?\w+|[@%]\.+|~")
@@ -43,6 +45,9 @@ class Resolver:
         }
         self._memo: dict[tuple[str, str], References] = {}
         self._bases: dict[str, list[str]] = {}
+        self._left = MAX_STEPS
+        #: How often a resolution was cut off by a cycle or a limit.
+        self._cut = 0
         self._active: set[tuple[str, str]] = set()
         self._registered: dict[tuple[str, str], list[tuple[str, str]]] = {}
         self._arguments: dict[tuple[str, str], list[tuple[str, str]]] = {}
@@ -61,7 +66,7 @@ class Resolver:
         """Tell parameters what the calls in all modules pass."""
         for name, module in self.modules.items():
             for binding in module.flow.bindings:
-                for reference in self.resolve(name, binding.path):
+                for reference in self._functions(name, binding.path):
                     if reference.startswith("K:"):
                         owner, class_ = reference[2:].split(":")
                         reference = f"F:{owner}:{class_}.__init__"
@@ -77,13 +82,22 @@ class Resolver:
         self._memo.clear()
         self._bases.clear()
 
+    def _functions(self, module: str, path: str) -> list[str]:
+        try:
+            return list(self.resolve(module, path))
+        except RecursionError:  # a hostile module
+            return []
+
     def resolve(self, module: str, path: str, depth: int = 0) -> References:
         """Return the references that a path in ``module`` may be; empty if nothing is known."""
         key = (module, path)
         if key in self._memo:
             return self._memo[key]
-        if depth > MAX_DEPTH or key in self._active:
+        self._left -= 1
+        if depth > MAX_DEPTH or key in self._active or self._left < 0:
+            self._cut += 1
             return _NOTHING
+        cut = self._cut
         self._active.add(key)
         try:
             prefix, part = _split(path)
@@ -99,7 +113,7 @@ class Resolver:
             self._active.discard(key)
         if len(found) > MAX_REFERENCES:
             found = {}
-        if not self._active or found:
+        if found or cut == self._cut:  # what a cycle cut off may be known elsewhere
             self._memo[key] = found
         return found
 
