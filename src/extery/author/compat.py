@@ -39,6 +39,11 @@ class Judgement(NamedTuple):
     unread: tuple[str, ...]
     number: int
 
+    @property
+    def is_unread(self) -> bool:
+        """Whether there are modules, and none could be read."""
+        return 0 < self.number == len(self.unread)
+
 
 class _CompatibilityChecks(Checks):
     """Judges the code instead of running the rules; used with `check_path`."""

@@ -48,7 +48,7 @@ def command(
     them: 'if bpy.app.version >= (5, 0, 0):', 'hasattr', 'try'.
 
     A comment '# extery: ignore[CODE] reason' suppresses a finding on its line. The exit status is 1 if there is a finding
-    of a kind in --fail-on.
+    of a kind in --fail-on, or if none of the files can be read.
     """
     from extery.author.compat import judge_path
     from extery.cli.output import Outcome, pluralize
@@ -66,7 +66,8 @@ def command(
         ok=not any(
             item.problem.is_error or item.problem.code.removeprefix("compatibility.") in kinds
             for item in problems
-        ),
+        )
+        and not any(judgement.is_unread for judgement, _ in judged),
         summary=f"Judged {pluralize(len(judged), 'path')}.",
         problems=problems,
         silenced=[silenced for _, item in judged for silenced in item.silenced],
@@ -126,6 +127,10 @@ def _lines(judgement: Judgement) -> Iterator[str]:
             rows[-1][1].append(format_series(blender))
         else:
             rows.append((text, [format_series(blender)]))
+    if judgement.unread:
+        yield f"{name}: not judged: {pluralize(len(judgement.unread), 'file')} that Python cannot read, {printable(judgement.unread[0])} first"
+    if judgement.is_unread:
+        return
     if not judgement.number:
         if judgement.report.ok:
             yield f"{name}: no Python files"
@@ -133,8 +138,6 @@ def _lines(judgement: Judgement) -> Iterator[str]:
     for text, series in rows:
         ends = series[0] if len(series) == 1 else f"{series[0]} to {series[-1]}"
         yield f"{name}: Blender {ends}: {text}"
-    if judgement.unread:
-        yield f"{name}: not judged: {pluralize(len(judgement.unread), 'file')} that Python cannot read, {printable(judgement.unread[0])} first"
 
 
 def _data(judgement: Judgement) -> dict[str, Any]:
