@@ -111,6 +111,11 @@ _EDITOR_CONTEXT = (
     " selected_files id selected_ids ui_list"
 )
 _FUNCTIONS = {
+    ("bpy_extras.object_utils", "object_data_add"): "()=Object",
+    ("bpy_extras.image_utils", "load_image"): "()=Image",
+    ("bpy_extras.anim_utils", "bake_action"): "()=Action",
+    ("bpy_extras.anim_utils", "action_get_channelbag_for_slot"): "()=ActionChannelbag",
+    ("bpy_extras.anim_utils", "action_ensure_channelbag_for_slot"): "()=ActionChannelbag",
     ("bmesh", "new"): "()=BMesh",
     ("bmesh", "from_edit_mesh"): "()=BMesh",
     ("bmesh.types", "BMesh"): "()=BMesh",

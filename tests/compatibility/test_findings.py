@@ -53,6 +53,9 @@ class Gear(bpy.types.Operator):
         ("if (a := bpy.data.actions.get('x')):\n    a.fcurves", "Action.fcurves"),
         ("getattr(bpy.data.actions[0], 'fcurves')", "Action.fcurves"),
         ("bpy.context.object.data.use_auto_smooth = True", "Mesh.use_auto_smooth"),
+        ("def f(x):\n    if type(x) == bpy.types.Action:\n        x.fcurves", "Action.fcurves"),
+        ("def f(blender_action):\n    blender_action.fcurves", "Action.fcurves"),
+        ("class A:\n    def f(self):\n        self.blender_mesh.use_auto_smooth", "Mesh.use_auto_smooth"),
         ("bpy.context.selected_sequences", "Context.selected_sequences"),
         ("bpy.ops.wm.collada_import(filepath='x')", "bpy.ops.wm.collada_import"),
         ("bpy.ops.import_scene.obj()", "bpy.ops.import_scene.obj"),
@@ -185,6 +188,7 @@ def test_a_new_name_is_told_with_the_blender_that_has_it() -> None:
         ("bpy.context.scene.render.engine = 'BLENDER_EEVEE_NEXT'", "value", "BLENDER_EEVEE_NEXT"),
         ("bpy.context.scene.render.engine = 'BLENDER_EEVEE'", "new-value", "BLENDER_EEVEE"),
         ("bpy.ops.screen.area_join(cursor=(0, 0))", "argument", "cursor"),
+        ("import gpu\ngpu.shader.from_builtin('3D_IMAGE')", "value", "3D_IMAGE"),
         ("def f(a: bpy.types.Action):\n    a.fcurve_ensure_for_datablock(group_name='x')", "new-argument", "group_name"),
     ],
 )  # fmt: skip

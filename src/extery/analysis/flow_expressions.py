@@ -109,7 +109,8 @@ class Expressions(Tests):
             (one.arg or "**", _constant(one.value)) for one in node.keywords[:MAX_KEYWORDS]
         )
         if isinstance(function, ast.Attribute):
-            path = self._attribute(function, "call", keywords=keywords)
+            first = _constant(node.args[0]) if node.args else ""
+            path = self._attribute(function, "call", keywords=keywords, value=first)
         else:
             path = self.evaluate(function)
         arguments = tuple(self.evaluate(one) for one in node.args)

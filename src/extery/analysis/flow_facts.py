@@ -22,7 +22,7 @@ class Access(NamedTuple):
 
     Lines and columns count from 1; they are those of the attribute's name. ``mask`` has a bit for each Blender of
     `extery.core.versions.BLENDER_SERIES` in which guards by version let the code run; 0 inside of a ``try`` that catches the
-    failure. ``guards`` is an index into `Flow.guards`. ``value`` is the constant text that is written, ``keywords`` the
+    failure. ``guards`` is an index into `Flow.guards`. ``value`` is the constant text that is written or the first argument of a call, ``keywords`` the
     names of the keyword arguments with their constant texts.
     """
 

@@ -166,6 +166,12 @@ class Tests:
         path = self.evaluate(left)
         self.evaluate(right)
         values = _texts(right)
+        if (
+            isinstance(left, ast.Call)
+            and isinstance(left.func, ast.Name)
+            and left.func.id == "type"
+        ):
+            return self._test_class(left, right, kind)
         is_type = isinstance(left, ast.Attribute) and left.attr in _TYPE_ATTRIBUTES
         if not is_type or not values or path == UNKNOWN:
             return Effects(), Effects()
@@ -174,6 +180,16 @@ class Tests:
         narrowed = self.recorder.union(*(f"{owner}{{{value}}}" for value in values))
         true = self._narrow(left.value, owner, narrowed)
         return (true, Effects()) if isinstance(kind, ast.Eq | ast.In) else (Effects(), true)
+
+    def _test_class(
+        self, left: ast.Call, right: ast.expr, kind: ast.cmpop
+    ) -> tuple[Effects, Effects]:
+        """Understand ``type(value) == Type``."""
+        type_ = instance_of(self.evaluate(right))
+        if not left.args or type_ == UNKNOWN:
+            return Effects(), Effects()
+        true = self._narrow(left.args[0], self.evaluate(left.args[0]), type_)
+        return (true, Effects()) if isinstance(kind, ast.Eq | ast.Is) else (Effects(), true)
 
     def _test_membership(self, left: ast.expr, right: ast.expr) -> tuple[Effects, Effects] | None:
         """Understand ``"name" in dir(value)`` and ``"name" in Type.bl_rna.properties``."""

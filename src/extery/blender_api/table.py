@@ -150,7 +150,7 @@ class BlenderApi:
             mask, *names = group.split(" ")
             found |= set() if mask == every else set(names)
         experimental = self.type("PreferencesExperimental")
-        return found | set(experimental.members if experimental else ())
+        return found | set(experimental.members if experimental else ()) | {"from_builtin"}
 
     def varies(self, name: str) -> bool:
         """Return whether some type has a member of this name in some Blenders only."""

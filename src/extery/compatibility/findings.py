@@ -11,7 +11,7 @@ from extery.analysis.flow_facts import Access
 from extery.blender_api.table import BlenderApi, Member
 from extery.compatibility.presence import Presence, presence_of
 from extery.compatibility.reach import Reach
-from extery.compatibility.replacements import replacement_of
+from extery.compatibility.replacements import REMOVED_SHADERS, SHADERS_REMOVED_IN, replacement_of
 from extery.compatibility.resolver import Resolver, _split
 from extery.core.versions import BlenderSeries, format_series
 
@@ -163,6 +163,9 @@ class Judge:
     ) -> Iterator[tuple[Reason, int, str, str, str]]:
         """Yield arguments and values that not all Blenders know."""
         if access.context == "call":
+            shader = REMOVED_SHADERS.get(access.value)
+            if shader and one.label == "gpu.shader.from_builtin":
+                yield "value", one.universe, access.value, SHADERS_REMOVED_IN, f"write '{shader}'"
             functions = [member for member in one.members if member.kind.startswith("(")]
             for keyword, _text in access.keywords:
                 yield from self._detail(one, functions, keyword, ("argument", "new-argument"))

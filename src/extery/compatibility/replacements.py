@@ -57,6 +57,17 @@ REPLACEMENTS: Mapping[str, str] = {
     "bpy.ops.export_scene.obj": "use bpy.ops.wm.obj_export",
 }
 
+#: Shaders that `gpu.shader.from_builtin` had until Blender 3.6. Source: the names in the program of Blender 4.2.
+REMOVED_SHADERS: Mapping[str, str] = {
+    f"{dimension}_{name}": name
+    for dimension in ("2D", "3D")
+    for name in ("UNIFORM_COLOR", "FLAT_COLOR", "SMOOTH_COLOR", "IMAGE")
+} | {
+    f"3D_POLYLINE_{name}": f"POLYLINE_{name}"
+    for name in ("UNIFORM_COLOR", "FLAT_COLOR", "SMOOTH_COLOR")
+}
+SHADERS_REMOVED_IN = "4.0"
+
 
 def replacement_of(owners: Iterable[str], label: str) -> str:
     """Return what replaces a name, written as in `REPLACEMENTS`; empty if that is not known."""

@@ -103,7 +103,15 @@ class Resolver:
             prefix, part = _split(path)
             if part:
                 found: dict[str, int] = {}
-                for reference, mask in self.resolve(module, prefix, depth + 1).items():
+                owners = self.resolve(module, prefix, depth + 1)
+                if part[0] == "." and all(one[:2] in ("O:", "K:", "Q:") for one in owners):
+                    # An attribute of an object of the add-on, or of something unknown.
+                    found = (
+                        dict(self._hint(part[1:]))
+                        if not self._is_known(owners, part[1:], depth)
+                        else {}
+                    )
+                for reference, mask in owners.items():
                     for result, bits in self._step(module, reference, part, depth).items():
                         if bits & mask:
                             found[result] = found.get(result, 0) | (bits & mask)
@@ -116,6 +124,9 @@ class Resolver:
         if found or cut == self._cut:  # what a cycle cut off may be known elsewhere
             self._memo[key] = found
         return found
+
+    def _is_known(self, owners: References, name: str, depth: int) -> bool:
+        return any(self.attribute(one, name, depth + 1) for one in owners)
 
     def _union(self, origins: Iterable[tuple[str, str]], depth: int) -> References:
         found: dict[str, int] = {}
@@ -151,7 +162,8 @@ class Resolver:
         return {f"M:{root}": every} if self.api.module(root) is not None else _NOTHING
 
     def _hint(self, name: str) -> References:
-        hint = NAME_HINTS.get(name)
+        """Return what a name of unknown origin usually holds; ``blender_action`` counts as ``action``."""
+        hint = NAME_HINTS.get(name) or NAME_HINTS.get(name.rpartition("_")[2].rstrip("0123456789"))
         return {hint: self.api.every} if hint else _NOTHING
 
     def _package(self, module: str, level: int) -> References:
