@@ -22,6 +22,9 @@ from extery.analysis.version_tests import Unclear
 
 #: Exceptions of names that a Blender does not have.
 _CATCHES = frozenset({"AttributeError", "TypeError", "Exception", "BaseException"})
+_CATCHES_NAMES = frozenset({"AttributeError", "TypeError"})
+#: Statements in a ``try`` for any exception that is there for names: longer ones are for any failure.
+_MAX_TRIED = 4
 _IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", *_CATCHES})
 _MAX_TEST_NODES = 60
 #: Attributes in conditions about the version, or about what there is.
@@ -90,7 +93,7 @@ class _Statements(Expressions):
                 return
             node, names, class_, mask, active = self._later.pop(0)
             self.recorder.mask, self.recorder.active = mask, active
-            self.recorder.narrowed = {}
+            self.recorder.narrowed, self.recorder.is_tried = {}, False
             self._class = class_
             with suppress(RecursionError):
                 self._function_body(node, names)
@@ -177,25 +180,28 @@ class _Statements(Expressions):
                 "suppress",
             ):
                 names = {self.static_path(one) for one in call.args}
-                effects = UNCLEAR if names & _CATCHES else effects
+                effects = UNCLEAR if names & _CATCHES else effects  # as in a short try
             if item.optional_vars is not None:
                 self.bind(item.optional_vars, UNKNOWN if path.endswith("()") else path)
         self.scoped(node.body, effects)
 
     def _try(self, node: Any) -> None:
         catches = {name for handler in node.handlers for name in _caught(handler)}
-        effects = UNCLEAR if catches & _CATCHES else Effects()
+        is_short = len(node.body) <= _MAX_TRIED
+        is_guard = bool(catches & (_CATCHES if is_short else _CATCHES_NAMES))
         if catches & _IMPORT_ERRORS and any(
             isinstance(one, ast.Import | ast.ImportFrom) for one in node.body
         ):
-            effects = UNCLEAR
-        before = dict(self.names.paths)
-        self.scoped(node.body, effects)
+            is_guard = True
+        recorder, before = self.recorder, dict(self.names.paths)
+        was_tried, recorder.is_tried = recorder.is_tried, recorder.is_tried or is_guard
+        self.scoped(node.body, Effects())
         after = self.names.paths
         for handler in node.handlers:
             self.names.paths = dict(before)
-            leaves = self.scoped(handler.body, effects)
+            leaves = self.scoped(handler.body, Effects())
             after = after if leaves else self._merged(after, self.names.paths)
+        recorder.is_tried = was_tried
         self.names.paths = after
         self.scoped(node.orelse, Effects())
         self.scoped(node.finalbody, Effects())
@@ -332,7 +338,7 @@ class _Statements(Expressions):
     def _add_import(self, node: ast.stmt, module: str, name: str, level: int) -> None:
         recorder, at = self.recorder, self.columns.of(node)
         recorder.imports.append(
-            Import(at, module, name, level, self.names.function, not recorder.mask)
+            Import(at, module, name, level, self.names.function, recorder.is_tried)
         )
 
     def _record_import(self, node: ast.stmt, path: str) -> None:

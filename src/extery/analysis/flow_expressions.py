@@ -91,7 +91,7 @@ class Expressions(Tests):
                 at.end_column,
                 path,
                 context,
-                recorder.mask,
+                0 if recorder.is_tried else recorder.mask,
                 recorder.guard_index(),
                 self.names.function,
                 value,

@@ -78,6 +78,8 @@ class Recorder:
         self.values: dict[str, list[str]] = {}
         self.parameters: dict[str, list[str]] = {}
         self.mask = EVERY
+        #: Inside of a ``try`` that catches the failure of a name.
+        self.is_tried = False
         self.active: tuple[Guard, ...] = ()
         self.narrowed: dict[str, str] = {}
         self._number = 0

@@ -73,7 +73,7 @@ def _of_type(resolver: Resolver, reference: str, name: str) -> Presence | None:
             universe |= found.mask if found else 0
         if any(resolver.is_registered(subtype, name) for subtype in below):
             return None
-        label = f"{below[0]}.{name}" if len(below) == 1 else f"{type_}.{name}"
+        label = f"{_common_base(resolver, below)}.{name}"
         return Presence(label, tuple(below), universe, _mask(members), members)
     return _removed(resolver, type_, name, one.mask)
 
@@ -93,9 +93,21 @@ def _removed(resolver: Resolver, type_: str, name: str, mask: int) -> Presence |
         if api.type(one) is not None and api.is_subtype(one, type_)
     ]
     if below:
-        label = f"{below[0]}.{name}"
-        return Presence(label, tuple(below), mask, 0, removed=api.removed_before(label))
+        removed = api.removed_before(f"{below[0]}.{name}")
+        label = f"{_common_base(resolver, below)}.{name}"
+        return Presence(label, tuple(below), mask, 0, removed=removed)
     return None
+
+
+def _common_base(resolver: Resolver, types: list[str]) -> str:
+    """Return the nearest type that all of ``types`` are, to name them together."""
+    current = types[0]
+    while not all(resolver.api.is_subtype(one, current) for one in types):
+        found = resolver.api.type(current)
+        if found is None or not found.base:
+            return types[0]
+        current = found.base
+    return current
 
 
 def _owner(resolver: Resolver, type_: str, name: str) -> str:

@@ -122,21 +122,28 @@ class Reach:
                 return
 
     def _solve(self) -> None:
-        for key in self._users:
-            name = key.rpartition(".")[2].rpartition(":")[2]
-            is_free = key.startswith("F:") and name in _CALLED_BY_BLENDER
-            self._masks[key] = self._every if is_free or key == "P:" else 0
+        """Take from each function the Blenders in which none of its uses can run.
+
+        Functions that only use each other keep all: something unknown may call them.
+        """
+        free = {
+            key
+            for key in self._users
+            if key.startswith("F:")
+            and key.rpartition(":")[2].rpartition(".")[2] in _CALLED_BY_BLENDER
+        }
+        self._masks = dict.fromkeys(self._users, self._every)
         for _ in range(_MAX_ROUNDS):
             changed = False
-            for key, users in self._users.items():
-                mask = self._masks[key]
-                for module, reference in users:
-                    if mask == self._every:
-                        break
+            for key in self._users.keys() - free - {"P:"}:
+                mask = 0
+                for module, reference in self._users[key]:
                     if key == f"F:{module}:{reference.function}":  # calls itself
                         continue
                     bits = reference.mask & self.guard(module, reference.guards)
                     mask |= bits & self._around(module, reference.function)
+                    if mask == self._every:
+                        break
                 if mask != self._masks[key]:
                     self._masks[key], changed = mask, True
             if not changed:
