@@ -25,6 +25,7 @@ ARGUMENTS: dict[str, list[str]] = {
         *("--packages", "5"),
     ],
     "check": ["--runs", "1", "--modules", "3", "--megabytes", "1"],
+    "compatibility": ["--runs", "1", "--lines", "3000"],
     "client_install": [
         *("--packages", "2", "--network", "instant", "--warm", "2"),
         *("--runs", "1", "--count", "3", "--bytes", "300000", "--large", "2"),

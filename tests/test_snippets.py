@@ -113,6 +113,7 @@ SETUPS: dict[str, Setup] = {
     "build-a-package.md": add_on,
     "check-before-review.md": checked,
     "check-in-ci.md": add_on,
+    "find-incompatible-names.md": add_on,
     "host-a-folder.md": packages,
     "list-old-add-ons.md": packages,
     "mirror-a-repository.md": source,

@@ -62,6 +62,7 @@ class BlenderApi:
         self._types: dict[str, TypeNames | None] = {}
         self._modules: dict[str, Members] = {}
         self._owners: dict[str, list[str]] = {}
+        self._below: dict[tuple[str, str], list[str]] = {}
         self._removed: dict[str, list[str]] = {}
 
     def type(self, name: str) -> TypeNames | None:
@@ -187,11 +188,14 @@ class BlenderApi:
                 found = self.type(name)
                 for one in found.members if found else ():
                     self._owners.setdefault(one, []).append(name)
-        return [
-            name
-            for name in self._owners.get(member, ())
-            if name != base and self.is_subtype(name, base)
-        ]
+        key = (base, member)
+        if key not in self._below:
+            self._below[key] = [
+                name
+                for name in self._owners.get(member, ())
+                if name != base and self.is_subtype(name, base)
+            ]
+        return self._below[key]
 
     def names(self, section: str) -> Iterable[str]:
         """Return the subjects of a section, for statistics and tests."""
