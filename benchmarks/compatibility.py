@@ -16,6 +16,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -58,6 +59,10 @@ def read_files(folder: Path, lines: int) -> list[bytes]:
     return found
 
 
+def start_of(data: bytes, limit: int) -> bytes:
+    return data[:limit]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "src")
@@ -66,7 +71,7 @@ def main() -> int:
     options = parser.parse_args()
     files = read_files(options.folder, options.lines)
     sources = [
-        Source(f"m{number}.py", len(data), lambda limit, data=data: data[:limit])
+        Source(f"m{number}.py", len(data), partial(start_of, data))
         for number, data in enumerate(files)
     ]
     start = time.perf_counter()

@@ -7,7 +7,7 @@ import textwrap
 import pytest
 
 from extery.analysis.module import analyze
-from extery.blender_api.table import load_api
+from extery.blender_api.table import load_api, load_varying_names
 from extery.compatibility.findings import Finding, Judge, judge
 from extery.core.versions import BLENDER_SERIES, BlenderSeries
 
@@ -17,7 +17,7 @@ def findings(
 ) -> list[Finding]:
     """Return the findings in modules, for all Blenders by default."""
     files = {"__init__.py": sources} if isinstance(sources, str) else sources
-    names = load_api().varying_names()
+    names = load_varying_names()
     modules = [
         analyze(path, f"import bpy\n{textwrap.dedent(text)}".encode(), [], names)
         for path, text in files.items()
@@ -115,6 +115,9 @@ def test_a_name_that_a_blender_lacks_is_found_through_the_types(code: str, name:
         "try:\n    bpy.context.scene.compositing_node_group\nexcept (AttributeError, KeyError):\n    bpy.context.scene.node_tree",
         "import contextlib\nwith contextlib.suppress(AttributeError):\n    bpy.context.scene.node_tree",
         "try:\n    import bgl\nexcept ImportError:\n    bgl = None",
+        "def at_least(a, b):\n    if bpy.app.version[0] > a:\n        return True\n    return bpy.app.version[1] >= b\nif not at_least(5, 0):\n    bpy.context.scene.node_tree",
+        "from .other import VERSION\nif VERSION < (5, 0, 0):\n    bpy.context.scene.node_tree",
+        "from .other import *\nif is_old_version():\n    bpy.context.scene.node_tree",
         "if VERSION < bpy.app.version:\n    bpy.context.scene.node_tree",  # not understood
         "bpy.types.Scene.node_tree = bpy.props.StringProperty()\nbpy.context.scene.node_tree",
         "class T(bpy.types.PropertyGroup):\n    fcurves: bpy.props.StringProperty()\nclass U(T):\n    def f(self):\n        self.fcurves",

@@ -26,7 +26,7 @@ _CATCHES_NAMES = frozenset({"AttributeError", "TypeError"})
 #: Statements in a ``try`` for any exception that is there for names: longer ones are for any failure.
 _MAX_TRIED = 4
 _IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", *_CATCHES})
-_MAX_TEST_NODES = 60
+_MAX_TEST_NODES = 100
 #: Attributes in conditions about the version, or about what there is.
 _TESTED = frozenset({"version", "version_string", "version_file", "bl_rna"})
 #: Methods that Blender calls -> what it gives, after self.
@@ -370,6 +370,8 @@ class _Statements(Expressions):
             self.names = outer
             if outcome is not None:
                 outer.conditions[f"{node.name}()"] = outcome
+        elif _tests_version(node):
+            outer.conditions[f"{node.name}()"] = UNCLEAR, UNCLEAR
         self._later.append((node, inner, self._class, recorder.mask, recorder.active))
 
     def _parameters(self, node: Any, inner: Names, name: str, *, is_method: bool) -> None:
@@ -453,6 +455,16 @@ class _Statements(Expressions):
         ast.Nonlocal: _global,
         ast.Match: _match,
     }
+
+
+def _tests_version(node: ast.AST) -> bool:
+    """Return whether a short function returns something and looks at Blender's version: its result depends on it."""
+    nodes = list(islice(ast.walk(node), _MAX_TEST_NODES))
+    return (
+        len(nodes) < _MAX_TEST_NODES
+        and any(isinstance(one, ast.Attribute) and one.attr in _TESTED for one in nodes)
+        and any(isinstance(one, ast.Return) and one.value is not None for one in nodes)
+    )
 
 
 def _is_docstring(node: ast.stmt) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 
 from extery.analysis.flow_facts import UNKNOWN, Guard
 from extery.analysis.flow_state import Effects, Names, Recorder, instance_of
@@ -76,6 +77,9 @@ class Tests:
             return UNCLEAR, UNCLEAR
         if outcome is not None:
             return outcome
+        if _mentions_version(node):
+            self.last_path = self.evaluate(node)
+            return self._imported() if self.last_path.startswith(".") else (UNCLEAR, UNCLEAR)
         if isinstance(node, ast.Call):
             return self._test_call(node)
         if isinstance(node, ast.Compare) and len(node.ops) == 1:
@@ -221,6 +225,15 @@ class Tests:
         if isinstance(node, ast.Name):
             return Effects(narrowed=((node.id, narrowed),))
         return Effects(narrowed=((path, narrowed),)) if path != UNKNOWN else Effects()
+
+
+def _mentions_version(node: ast.expr) -> bool:
+    """Return whether a condition is about something that is called a version: perhaps that of Blender."""
+    for one in islice(ast.walk(node), 20):
+        name = one.id if isinstance(one, ast.Name) else getattr(one, "attr", "")
+        if "version" in name.lower():
+            return True
+    return False
 
 
 def _existence(path: str, name: str) -> tuple[Effects, Effects]:

@@ -107,7 +107,7 @@ class Reach:
                     if not one.path.startswith("?"):
                         mask &= self._existence(other, one.path, is_positive=one.is_positive)
                 return mask
-        return self._every
+        return 0 if "version" in path.lower() else self._every
 
     def _add(self, module: str, reference: Reference) -> None:
         path = reference.path
