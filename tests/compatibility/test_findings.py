@@ -56,6 +56,7 @@ class Gear(bpy.types.Operator):
         ("def f(x):\n    if type(x) == bpy.types.Action:\n        x.fcurves", "Action.fcurves"),
         ("def f(blender_action):\n    blender_action.fcurves", "Action.fcurves"),
         ("class A:\n    def f(self):\n        self.blender_mesh.use_auto_smooth", "Mesh.use_auto_smooth"),
+        ("def f(version):\n    if version < 7100:\n        return\n    bpy.context.scene.node_tree", "Scene.node_tree"),
         ("bpy.context.selected_sequences", "Context.selected_sequences"),
         ("bpy.ops.wm.collada_import(filepath='x')", "bpy.ops.wm.collada_import"),
         ("bpy.ops.import_scene.obj()", "bpy.ops.import_scene.obj"),

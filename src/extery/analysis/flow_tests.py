@@ -228,10 +228,18 @@ class Tests:
 
 
 def _mentions_version(node: ast.expr) -> bool:
-    """Return whether a condition is about something that is called a version: perhaps that of Blender."""
+    """Return whether a condition is about something that is called a version: perhaps that of Blender.
+
+    A version that is compared with a number is that of a file, unless its name says otherwise.
+    """
+    word = "version"
+    if isinstance(node, ast.Compare) and any(
+        isinstance(one, ast.Constant) for one in (node.left, *node.comparators)
+    ):
+        word = "blender"
     for one in islice(ast.walk(node), 20):
         name = one.id if isinstance(one, ast.Name) else getattr(one, "attr", "")
-        if "version" in name.lower():
+        if word in name.lower():
             return True
     return False
 

@@ -36,7 +36,7 @@ _CALLED_BY_BLENDER = frozenset(
         "description",
     ]
 )
-_MAX_ROUNDS = 12
+_MAX_ROUNDS = 50
 
 
 class Reach:
@@ -132,10 +132,11 @@ class Reach:
             if key.startswith("F:")
             and key.rpartition(":")[2].rpartition(".")[2] in _CALLED_BY_BLENDER
         }
+        judged = [key for key in self._users if key not in free and key != "P:"]
         self._masks = dict.fromkeys(self._users, self._every)
         for _ in range(_MAX_ROUNDS):
             changed = False
-            for key in self._users.keys() - free - {"P:"}:
+            for key in judged:
                 mask = 0
                 for module, reference in self._users[key]:
                     if key == f"F:{module}:{reference.function}":  # calls itself
