@@ -222,6 +222,11 @@ def test_deprecated_and_experimental_are_kinds_of_their_own() -> None:
         "x = y\ny = x\nx.fcurves",
         "if bpy.app.version > bpy.app.version > (5,):\n    bpy.context.scene",
         "x" + ".a" * 600,
+        "".join(f"x{i} = bpy.context\nif x{i}:\n    y{i} = x{i}.scene\n" for i in range(3_000)),
+        "".join(
+            f"class C{i}(C{i - 1}):\n    def f(self):\n        self.fcurves\n"
+            for i in range(1, 2_000)
+        ),
         "x = bpy.data if a else bpy.context\n" + "x = x.p if a else x.q\n" * 200 + "x.fcurves",
         "def f(x):\n    x = x.p if a else x.q\n    return f(x) if a else f(x.r)\nf(a).fcurves",
         "".join(f"class C{i}(C{i + 1}().x.y): ...\n" for i in range(400)) + "C0().fcurves",

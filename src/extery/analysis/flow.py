@@ -26,6 +26,7 @@ _CATCHES_NAMES = frozenset({"AttributeError", "TypeError"})
 #: Statements in a ``try`` for any exception that is there for names: longer ones are for any failure.
 _MAX_TRIED = 4
 _IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", *_CATCHES})
+_MAX_VARIABLES = 2_000
 _MAX_TEST_NODES = 100
 #: Attributes in conditions about the version, or about what there is.
 _TESTED = frozenset({"version", "version_string", "version_file", "bl_rna"})
@@ -80,7 +81,7 @@ class _Statements(Expressions):
         self._class = ""
 
     def module(self, tree: ast.Module) -> None:
-        self.classes = frozenset(one.name for one in tree.body if isinstance(one, ast.ClassDef))
+        self.classes.update(one.name for one in tree.body if isinstance(one, ast.ClassDef))
         for one in tree.body:
             if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 self.names.paths[one.name] = f"%{one.name}"
@@ -134,10 +135,10 @@ class _Statements(Expressions):
     def _if(self, node: Any) -> bool:
         true, false = self.test(node.test)
         names = self.names
-        before = dict(names.paths)
+        before = self._copy(names.paths)
         leaves = self.scoped(node.body, true)
         first = names.paths
-        names.paths = dict(before)
+        names.paths = self._copy(before)
         leaves_other = self.scoped(node.orelse, false)
         second = names.paths
         if leaves and leaves_other:
@@ -153,6 +154,8 @@ class _Statements(Expressions):
         return False
 
     def _merged(self, first: dict[str, str], second: dict[str, str]) -> dict[str, str]:
+        if first is second:
+            return first
         merged = dict(first)
         for name, path in second.items():
             other = first.get(name)
@@ -160,8 +163,12 @@ class _Statements(Expressions):
                 merged[name] = path if other is None else self.recorder.union(other, path)
         return merged
 
+    def _copy(self, paths: dict[str, str]) -> dict[str, str]:
+        """Return a copy for a branch; very many variables, which only hostile modules have, are shared."""
+        return dict(paths) if len(paths) <= _MAX_VARIABLES else paths
+
     def _loop(self, node: Any) -> None:
-        before = dict(self.names.paths)
+        before = self._copy(self.names.paths)
         if isinstance(node, ast.While):
             self.scoped(node.body, self.test(node.test)[0])
         else:
@@ -193,12 +200,12 @@ class _Statements(Expressions):
             isinstance(one, ast.Import | ast.ImportFrom) for one in node.body
         ):
             is_guard = True
-        recorder, before = self.recorder, dict(self.names.paths)
+        recorder, before = self.recorder, self._copy(self.names.paths)
         was_tried, recorder.is_tried = recorder.is_tried, recorder.is_tried or is_guard
         self.scoped(node.body, Effects())
         after = self.names.paths
         for handler in node.handlers:
-            self.names.paths = dict(before)
+            self.names.paths = self._copy(before)
             leaves = self.scoped(handler.body, Effects())
             after = after if leaves else self._merged(after, self.names.paths)
         recorder.is_tried = was_tried
@@ -411,7 +418,7 @@ class _Statements(Expressions):
         outer = self.names
         name = f"{outer.function}.{node.name}" if outer.function else node.name
         outer.paths[node.name] = f"%{name}"
-        self.classes |= {name}
+        self.classes.add(name)
         for base in node.bases:
             self.recorder.add_value(f"^{name}", self.evaluate(base))
         outer_class, self._class = self._class, name

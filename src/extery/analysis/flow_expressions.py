@@ -25,6 +25,7 @@ class Expressions(Tests):
     def __init__(self, columns: Columns, wanted: Collection[str] | None = None) -> None:
         self.recorder = Recorder(wanted)
         self.names = Names()
+        self.classes = set()
         self.columns = columns
 
     def evaluate(self, node: ast.expr | None) -> str:

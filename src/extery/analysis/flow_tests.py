@@ -25,7 +25,7 @@ class Tests:
     #: The path of the last value that `test` evaluated.
     last_path = UNKNOWN
     #: Qualified names of the classes of the module.
-    classes: frozenset[str] = frozenset()
+    classes: set[str]
 
     def evaluate(self, node: ast.expr | None) -> str:
         raise NotImplementedError

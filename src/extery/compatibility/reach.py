@@ -36,7 +36,7 @@ _CALLED_BY_BLENDER = frozenset(
         "description",
     ]
 )
-_MAX_ROUNDS = 50
+_MAX_ROUNDS = 20
 
 
 class Reach:
