@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from extery.blender_api.table import DATA_FILE, ROOT
+from extery.core.versions import BLENDER_SERIES, format_series
 from tests.blender.install import RELEASES, installed
 
 _WORKER = Path(__file__).with_name("api_names.py")
@@ -406,6 +407,12 @@ def main() -> int:
     pythons |= {
         series: Path(path) for series, _, path in (one.partition("=") for one in options.python)
     }
+    missing = [one for one in map(format_series, BLENDER_SERIES) if one not in pythons]
+    if missing:
+        print(
+            f"give --python SERIES=PATH for Blender {', '.join(missing)}: a Python with bpy from PyPI"
+        )
+        return 2
     blenders = {series: ask(pythons[series]) for series in sorted(pythons, key=_series)}
     if options.stubs:
         removed = removed_names(options.stubs, blenders)
