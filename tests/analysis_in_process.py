@@ -6,7 +6,7 @@ processes, and sources that are not small still get one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
@@ -28,8 +28,12 @@ def small_sources_here() -> Iterator[None]:
 
 
 def _analyze_all(
-    sources: Sequence[Source], pythons: Sequence[Python], limits: Limits
+    sources: Sequence[Source],
+    pythons: Sequence[Python],
+    limits: Limits,
+    *,
+    wanted: Collection[str] = (),
 ) -> list[ModuleFacts]:
     if sum(source.size for source in sources) > SMALL:
-        return analyze_all(sources, pythons, limits)
-    return [analyze(source.path, source.read(SMALL), pythons) for source in sources]
+        return analyze_all(sources, pythons, limits, wanted=wanted)
+    return [analyze(source.path, source.read(SMALL), pythons, wanted) for source in sources]
