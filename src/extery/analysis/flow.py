@@ -9,13 +9,17 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
-from itertools import islice
 from typing import Any, ClassVar
 
 from extery.analysis.columns import Columns
 from extery.analysis.facts import Import
 from extery.analysis.flow_expressions import Expressions
 from extery.analysis.flow_facts import UNKNOWN, Flow
+from extery.analysis.flow_methods import (
+    ARGUMENTS_OF_METHODS,
+    may_be_condition,
+    tests_version,
+)
 from extery.analysis.flow_state import Effects, Names, instance_of
 from extery.analysis.flow_tests import UNCLEAR
 from extery.analysis.version_tests import Unclear
@@ -27,33 +31,6 @@ _CATCHES_NAMES = frozenset({"AttributeError", "TypeError"})
 _MAX_TRIED = 4
 _IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", *_CATCHES})
 _MAX_VARIABLES = 2_000
-_MAX_TEST_NODES = 100
-#: Attributes in conditions about the version, or about what there is.
-_TESTED = frozenset({"version", "version_string", "version_file", "bl_rna"})
-#: Methods that Blender calls -> what it gives, after self.
-_METHODS: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(
-        (
-            "draw",
-            "draw_header",
-            "draw_header_preset",
-            "execute",
-            "poll",
-            "check",
-            "cancel",
-            "draw_buttons",
-        ),
-        ("<Context>",),
-    ),
-    **dict.fromkeys(("invoke", "modal"), ("<Context>", "<Event>")),
-    "draw_item": ("<Context>", "<UILayout>"),
-    "draw_buttons": ("<Context>", "<UILayout>"),
-    "draw_filter": ("<Context>", "<UILayout>"),
-    "refresh": ("<Context>",),
-    "setup": ("<Context>",),
-    "draw_prepare": ("<Context>",),
-    "init": ("<Context>",),
-}
 
 
 def follow(tree: ast.Module, columns: Columns, wanted: Collection[str] | None = None) -> Flow:
@@ -236,7 +213,7 @@ class _Statements(Expressions):
         """Return what follows from a value if it tests the version of Blender or whether something exists."""
         try:
             if isinstance(node, ast.BoolOp | ast.UnaryOp | ast.Compare | ast.Call):
-                if not self._may_be_condition(node):
+                if not may_be_condition(node, self.names):
                     return None
                 before = len(self.recorder.accesses)
                 true, false = self.test(node)
@@ -246,21 +223,6 @@ class _Statements(Expressions):
             return self._outcome(node)
         except Unclear:
             return UNCLEAR, UNCLEAR
-
-    def _may_be_condition(self, node: ast.expr) -> bool:
-        """Return whether a short expression tests a version or existence: looking closer costs time."""
-        nodes = list(islice(ast.walk(node), _MAX_TEST_NODES))
-        if len(nodes) == _MAX_TEST_NODES:
-            return False
-        for one in nodes:
-            if isinstance(one, ast.Name):
-                if one.id == "hasattr" or "version" in one.id.lower():
-                    return True
-                if self.names.condition(one.id) or self.names.condition(f"{one.id}()"):
-                    return True
-            elif isinstance(one, ast.Attribute) and one.attr in _TESTED:
-                return True
-        return False
 
     def _assign_tuple(self, target: ast.Tuple, value: ast.Tuple) -> None:
         paths = [self.evaluate(one) for one in value.elts]
@@ -377,7 +339,7 @@ class _Statements(Expressions):
             self.names = outer
             if outcome is not None:
                 outer.conditions[f"{node.name}()"] = outcome
-        elif _tests_version(node):
+        elif tests_version(node):
             outer.conditions[f"{node.name}()"] = UNCLEAR, UNCLEAR
         self._later.append((node, inner, self._class, recorder.mask, recorder.active))
 
@@ -389,7 +351,7 @@ class _Statements(Expressions):
             is_class = any(getattr(one, "id", "") == "classmethod" for one in node.decorator_list)
             inner.paths[arguments[0].arg] = f"{'%' if is_class else '@'}{self._class}"
             first = 1
-        given = _METHODS.get(node.name, ()) if is_method else ()
+        given = ARGUMENTS_OF_METHODS.get(node.name, ()) if is_method else ()
         self.recorder.parameters[name] = [
             one.arg for one in (*arguments[first:], *node.args.kwonlyargs)
         ]
@@ -462,16 +424,6 @@ class _Statements(Expressions):
         ast.Nonlocal: _global,
         ast.Match: _match,
     }
-
-
-def _tests_version(node: ast.AST) -> bool:
-    """Return whether a short function returns something and looks at Blender's version: its result depends on it."""
-    nodes = list(islice(ast.walk(node), _MAX_TEST_NODES))
-    return (
-        len(nodes) < _MAX_TEST_NODES
-        and any(isinstance(one, ast.Attribute) and one.attr in _TESTED for one in nodes)
-        and any(isinstance(one, ast.Return) and one.value is not None for one in nodes)
-    )
 
 
 def _is_docstring(node: ast.stmt) -> bool:

@@ -1,0 +1,54 @@
+"""What is known before code is followed: the arguments that Blender gives, and what may test its version."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from itertools import islice
+
+from extery.analysis.flow_state import Names
+
+_MAX_TEST_NODES = 100
+#: Attributes in conditions about the version, or about what there is.
+_TESTED = frozenset({"version", "version_string", "version_file", "bl_rna"})
+#: Methods that Blender calls -> what it gives, after self.
+ARGUMENTS_OF_METHODS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(
+        ("draw", "draw_header", "draw_header_preset", "execute", "poll", "check", "cancel"),
+        ("<Context>",),
+    ),
+    **dict.fromkeys(("invoke", "modal"), ("<Context>", "<Event>")),
+    "draw_item": ("<Context>", "<UILayout>"),
+    "draw_buttons": ("<Context>", "<UILayout>"),
+    "draw_filter": ("<Context>", "<UILayout>"),
+    "refresh": ("<Context>",),
+    "setup": ("<Context>",),
+    "draw_prepare": ("<Context>",),
+    "init": ("<Context>",),
+}
+
+
+def tests_version(node: ast.AST) -> bool:
+    """Return whether a short function returns something and looks at Blender's version: its result depends on it."""
+    nodes = list(islice(ast.walk(node), _MAX_TEST_NODES))
+    return (
+        len(nodes) < _MAX_TEST_NODES
+        and any(isinstance(one, ast.Attribute) and one.attr in _TESTED for one in nodes)
+        and any(isinstance(one, ast.Return) and one.value is not None for one in nodes)
+    )
+
+
+def may_be_condition(node: ast.expr, names: Names) -> bool:
+    """Return whether a short expression tests a version or existence: looking closer costs time."""
+    nodes = list(islice(ast.walk(node), _MAX_TEST_NODES))
+    if len(nodes) == _MAX_TEST_NODES:
+        return False
+    for one in nodes:
+        if isinstance(one, ast.Name):
+            if one.id == "hasattr" or "version" in one.id.lower():
+                return True
+            if names.condition(one.id) or names.condition(f"{one.id}()"):
+                return True
+        elif isinstance(one, ast.Attribute) and one.attr in _TESTED:
+            return True
+    return False
