@@ -39,6 +39,7 @@ _AREA_TITLES = {
     "theme": "Themes",
     "new": "New extensions",
     "schema": "Versions of the manifest",
+    "migrate": "Manifests in another form",
     "build": "Building",
     "secret": "Passwords, keys and tokens",
     "generate": "Static repositories",

@@ -67,6 +67,7 @@ SECTIONS = {
         "build": "Pack a folder as an extension package.",
         "wheels": "Bundle Python libraries as wheels: add, check, list and remove them.",
         "rule": "Show a rule of `check`: its reason, the guideline it comes from, its cure, and examples.",
+        "migrate": "Bring a manifest into another form or version of the schema.",
         "schema": "Print the JSON Schema of manifests, for editors.",
         "explain": "Explain a problem code: what it means, an example, its cure, and how to silence it.",
     },

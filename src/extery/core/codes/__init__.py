@@ -68,6 +68,7 @@ AREAS = {
     "listing": "listing",
     "new": "new",
     "schema": "schema",
+    "migrate": "migrate",
     "build": "build",
     "secret": "secret",
     "generate": "generate",
