@@ -8,6 +8,7 @@ import pty
 import subprocess
 import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ def manifest(folder: str) -> dict[str, object]:
 @pytest.mark.parametrize("ci", ["", "github", "gitlab", "forgejo"])
 @pytest.mark.parametrize("type_name", TYPE_NAMES)
 def test_a_new_extension_has_no_problems_and_can_be_built(type_name: str, ci: str) -> None:
-    options = ["--with-ci", ci] if ci else []
+    options = ["--with-ci", "--ci-system", ci] if ci else []
     result = run("new", "gear_tool", "--type", type_name, *options)
     assert result.exit_code == 0, result.output
     checked = run("check", "gear_tool", "--strict", "--output-format", "json")
@@ -51,6 +52,37 @@ def test_a_new_extension_has_no_problems_and_can_be_built(type_name: str, ci: st
     names = {path.name for path in Path("gear_tool").rglob("*")}
     assert {"LICENSE", "README.md", ".gitignore"} <= names
     assert not any(name.endswith(".in") for name in names)
+
+
+@pytest.mark.parametrize("ci", ["github", "gitlab", "forgejo"])
+@pytest.mark.parametrize("type_name", TYPE_NAMES)
+def test_a_package_has_only_what_blender_and_users_need(type_name: str, ci: str) -> None:
+    run("new", "gears", "--type", type_name, "--ci-system", ci)
+    Path("gears/dist").mkdir()
+    Path("gears/dist/gl-code-quality-report.json").write_text("[]")
+    Path("gears/dist/gears-0.0.9.zip").write_text("an older package")
+    Path("gears/.coverage").write_text("data")
+    assert run("build", "gears", "--output-dir", "dist").exit_code == 0
+    with zipfile.ZipFile("dist/gears-0.1.0.zip") as archive:
+        names = set(archive.namelist())
+    own = {
+        ADD_ON.name: {"__init__.py", "interface.py", "operators.py", "preferences.py"},
+        THEME.name: {"gears.xml"},
+        ASSET_LIBRARY.name: set(),
+    }[type_name]
+    assert names == {"blender_manifest.toml", "LICENSE", "README.md", *own}
+
+
+@pytest.mark.parametrize(
+    ("blender", "tested"),
+    [("4.2", "4.2,5.3"), ("5.1", "5.2,5.3"), ("5.0.5", "5.2,5.3"), ("5.3", "5.3"), ("6.0", "")],
+)
+def test_the_workflow_tests_in_blenders_that_there_are(blender: str, tested: str) -> None:
+    run("new", "gears", "--with-ci", "--blender", blender)
+    text = Path("gears/.github/workflows/extension.yml").read_text()
+    assert ("extery test" in text) == bool(tested)
+    assert f"--blender {tested}" in text or not tested
+    assert yaml.safe_load(text)
 
 
 @pytest.mark.parametrize("type_name", TYPE_NAMES)
@@ -95,6 +127,17 @@ def test_a_maintainer_whom_nobody_knows_is_to_be_written(monkeypatch: pytest.Mon
     assert "metadata.example-domain" in run("check", "gears").output
 
 
+def test_the_next_steps_can_be_pasted_into_a_shell() -> None:
+    result = run("new", "Gear Tool", "--type", ASSET_LIBRARY.name)
+    assert (
+        "Next: cd 'Gear Tool', extery check, extery test --blender 5.3, extery build"
+        in result.stderr
+    )
+    assert "write the address of your assets as remote_url" in result.stderr
+    given = ["--remote-url", "https://gears.test/assets/"]
+    assert "note:" not in run("new", "a", "--type", ASSET_LIBRARY.name, *given).stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
@@ -102,6 +145,8 @@ def test_a_maintainer_whom_nobody_knows_is_to_be_written(monkeypatch: pytest.Mon
         (["--name", ""], "manifest.name.empty"),
         (["--tagline", "x" * 65], "manifest.tagline.too-long"),
         (["--license", "MITx"], "manifest.license.unknown"),
+        (["--blender", "latest"], "manifest.blender_version_min.not-numbers"),
+        (["--license", "x" * 300], "manifest.license.unknown"),
         (["--blender", "4"], "manifest.blender_version_min.not-three-numbers"),
         (["--tag", "Gears"], "manifest.tags.unknown-tag"),
         (["--name", "a\udc80"], "manifest.toml.not-utf-8"),
@@ -131,17 +176,18 @@ def test_a_folder_with_an_extension_is_not_overwritten() -> None:
 
 @pytest.mark.parametrize("system", ["github", "gitlab", "forgejo"])
 def test_a_workflow_checks_tests_builds_and_publishes(system: str) -> None:
-    run("new", "gears", "--with-ci", system)
+    run("new", "gears", "--ci-system", system)
     [file] = [*Path("gears").rglob("*.yml")]
     document = yaml.safe_load(file.read_text())
     if system == "gitlab":
         steps = [*document["package"]["script"], *document["publish"]["script"]]
     else:
-        steps = [step.get("run", "") for step in document["jobs"]["package"]["steps"]]
+        jobs = document["jobs"].values()
+        steps = [step.get("run", "") for job in jobs for step in job["steps"]]
     text = "\n".join(steps)
     commands = (
         "extery check",
-        "extery test --blender 4.2,5.3",
+        "extery test --strict --blender 4.2,5.3",
         "extery build",
         "curl --fail-with-body",
     )

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from extery.blenders.installers import install_wheels, run
 from extery.blenders.pythons import find_python
-from extery.blenders.releases import RELEASES, Release
+from extery.blenders.releases import RELEASES, SYSTEM_PACKAGES, Release
 from extery.core.cache_folder import cache_folder
 from extery.core.errors import Conflict, NotFound, Unavailable
 from extery.core.file_lock import FileLock, LockTimeout
@@ -90,7 +90,13 @@ def make_environment(
         made = Environment(series, folder)
         _create(made, on_progress)
         if error := _import_error(made):
-            raise _failed(f"Blender {series}", f"it cannot be imported: {error}")
+            raise Unavailable.of(
+                "environment.failed",
+                variant="import",
+                name=f"Blender {series}",
+                reason=error,
+                libraries=" ".join(SYSTEM_PACKAGES),
+            )
 
     if environment.is_complete:
         return False

@@ -39,6 +39,12 @@ class Release(NamedTuple):
 #: Libraries without wheels for the Python of the series -> the next version that has one.
 _FIRST_WHEELS = {("zstandard", "0.16.0"): "0.19.0"}
 
+#: Debian's packages of the libraries that the module needs also without a window.
+SYSTEM_PACKAGES = (
+    *("libegl1", "libgl1", "libgomp1", "libsm6", "libxfixes3", "libxi6", "libxkbcommon0"),
+    *("libxrender1", "libxxf86vm1"),
+)
+
 #: The series of which tests can have an environment, oldest first.
 RELEASES = {
     "4.2": Release("4.2.23", 380_000_000, 980_000_000),

@@ -117,10 +117,16 @@ class TestRun:
 
     def _prepared(self, plan: Plan) -> list[Program]:
         """Return the programs; report the environments that have to be made."""
-        from extery.author.testing.plan import Preparation, missing_releases, prepare
+        from extery.author.testing.plan import (
+            Preparation,
+            missing_releases,
+            prepare,
+            require_pythons,
+        )
         from extery.author.testing.problems import join_names
 
         missing = missing_releases(plan.blenders)
+        require_pythons(missing)
         if missing and self.run.output_format == "text" and not is_quiet():
             download = format_size(sum(release.download for release in missing.values()))
             size = format_size(sum(release.installed for release in missing.values()))

@@ -17,6 +17,8 @@ from extery.core.versions import format_blender_version
 _GIT_LIMIT = 5
 #: The maintainer if git knows none; `extery check` reports it.
 UNKNOWN_MAINTAINER = "Your Name <you@example.org>"
+#: The beginning of the address of assets if none is given.
+PLACEHOLDER_URL = "https://example.org/"
 _TAGS = {ADD_ON.name: "Object", THEME.name: "Dark", ASSET_LIBRARY.name: "Model"}
 _TAGLINES = {
     ADD_ON.name: "Add markers at the 3D cursor",
@@ -60,7 +62,7 @@ def default_project(folder: Path, type_name: str, identifier: str | None = None)
         license=_LICENSES.get(type_name, "GPL-3.0-or-later"),
         blender=format_blender_version(type_.first_blender),
         tag=_TAGS[type_name],
-        remote_url=f"https://example.org/{identifier}/" if type_ == ASSET_LIBRARY else "",
+        remote_url=f"{PLACEHOLDER_URL}{identifier}/" if type_ == ASSET_LIBRARY else "",
     )
 
 

@@ -8,19 +8,23 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from string import Template
 
+from extery.author.build.config import DEFAULT_PATTERNS
 from extery.author.new.project import Project
+from extery.blenders.releases import RELEASES, SYSTEM_PACKAGES
 from extery.core.licenses import PREFIX
 from extery.core.types import ADD_ON, ASSET_LIBRARY, THEME, ExtensionType
-from extery.core.versions import JUDGED_SERIES, format_series, parse_blender_version
+from extery.core.versions import parse_blender_version
 from extery.manifest.document import MANIFEST_FILENAME
 
 #: System -> the template and the path of its workflow.
 CI_SYSTEMS = {
     "github": ("ci-github.yml", ".github/workflows/extension.yml"),
     "gitlab": ("ci-gitlab.yml", ".gitlab-ci.yml"),
-    "forgejo": ("ci-github.yml", ".forgejo/workflows/extension.yml"),
+    "forgejo": ("ci-forgejo.yml", ".forgejo/workflows/extension.yml"),
 }
 LICENSE_FILENAME = "LICENSE"
+#: Licences whose texts are in this package; that of the GPL is Extery's own.
+_LICENSE_TEXTS = frozenset({"CC0-1.0"})
 _TEMPLATES = Path(__file__).parent / "templates"
 _SUFFIX = ".in"
 _MANIFEST_END = "manifest_end"
@@ -56,8 +60,9 @@ def license_text(identifier: str) -> str:
             return distribution("extery").read_text("licenses/LICENSE") or ""
         except PackageNotFoundError:
             return ""
-    file = _TEMPLATES / "licenses" / f"{identifier}.txt"
-    return file.read_text("utf-8") if file.is_file() else ""
+    if identifier not in _LICENSE_TEXTS:
+        return ""
+    return (_TEMPLATES / "licenses" / f"{identifier}.txt").read_text("utf-8")
 
 
 def _values(project: Project) -> Mapping[str, str]:
@@ -74,10 +79,12 @@ def _values(project: Project) -> Mapping[str, str]:
         "remote_url": project.remote_url,
     }
     values = {name: _quote(text) for name, text in quoted.items()}
-    commands = ["extery check", "extery test", "extery build --output-dir dist"]
-    step = (
-        "      - run: {}" if CI_SYSTEMS.get(project.ci, ("",))[0] != "ci-gitlab.yml" else "    - {}"
-    )
+    series = tested_series(project)
+    test = f"extery test --strict --blender {','.join(series)}" if series else ""
+    step = "    - {}" if project.ci == "gitlab" else "      - run: {}"
+    excluded = [*DEFAULT_PATTERNS, "/dist/"]
+    if project.type is ADD_ON:
+        excluded.append("/tests/")
     return values | {
         "id": project.id,
         "prefix": project.class_prefix,
@@ -85,17 +92,33 @@ def _values(project: Project) -> Mapping[str, str]:
         "tagline_text": f"{project.tagline}.",
         "known_tags": _known_tags(project.type),
         "about": _ABOUT[project.type.name].format(**project._asdict()),
-        "commands": "\n".join(commands),
-        "test_steps": step.format(f"extery test --blender {_ends(project)}"),
+        "commands": "\n".join(commands_for(project)),
+        "test_steps": step.format(test) if test else "",
+        "series": "-".join(series),
+        "system_packages": " ".join(SYSTEM_PACKAGES),
+        "license_id": project.license,
+        "excluded": ", ".join(map(_quote, excluded)),
         "extra": _render(f"{project.type.name}/{_MANIFEST_END}", values).rstrip("\n"),
     }
 
 
-def _ends(project: Project) -> str:
-    """Return the oldest and the newest series of Blender that can be tested in, such as ``4.2,5.3``."""
-    minimum = parse_blender_version(project.blender)[:2]
-    series = [one for one in JUDGED_SERIES if one >= minimum] or [JUDGED_SERIES[-1]]
-    return ",".join(dict.fromkeys(map(format_series, (series[0], series[-1]))))
+def commands_for(project: Project) -> list[str]:
+    """Return the commands that an author runs next: tests in one Blender, since each takes a gigabyte."""
+    series = tested_series(project)
+    test = [f"extery test --blender {series[-1]}"] if series else []
+    return ["extery check", *test, "extery build --output-dir dist"]
+
+
+def tested_series(project: Project) -> tuple[str, ...]:
+    """Return the oldest and the newest series of its range that can be tested in, such as 4.2 and 5.3; perhaps none."""
+    try:
+        minimum = parse_blender_version(project.blender)
+    except ValueError:  # the check of the manifest reports it
+        return ()
+    series = [
+        name for name, one in RELEASES.items() if parse_blender_version(one.version) >= minimum
+    ]
+    return tuple(dict.fromkeys((series[0], series[-1]))) if series else ()
 
 
 def _known_tags(type_: ExtensionType, width: int = 100) -> str:

@@ -21,9 +21,10 @@ from extery.author.testing.run import (
     run_in_blender,
 )
 from extery.blenders.environments import environment_of, make_environment, make_tools
+from extery.blenders.pythons import find_python
 from extery.blenders.releases import Release
 from extery.core.compatibility import BlenderRange
-from extery.core.errors import Incompatible
+from extery.core.errors import Incompatible, NotFound, Problem
 from extery.core.versions import parse_blender_version
 from extery.manifest.document import Manifest
 
@@ -111,6 +112,20 @@ def missing_releases(choices: Sequence[Choice]) -> dict[str, Release]:
     """Return the releases whose environments have to be made, by their series."""
     environments = [environment_of(choice.series) for choice in choices if choice.program is None]
     return {one.series: one.release for one in environments if not one.is_complete}
+
+
+def require_pythons(missing: Mapping[str, Release]) -> None:
+    """Raise `NotFound` with all Pythons that the environments of these releases need and this computer lacks."""
+    by_python: dict[str, list[str]] = {}
+    for series, release in missing.items():
+        by_python.setdefault(release.python, []).append(series)
+    problems = [
+        Problem.of("environment.no-python", series=", ".join(series), python=python)
+        for python, series in by_python.items()
+        if find_python(python) is None
+    ]
+    if problems:
+        raise NotFound(*problems)
 
 
 def prepare(choice: Choice, *, tools: bool, reports: Preparation = Preparation()) -> Program:

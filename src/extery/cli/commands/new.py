@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -46,23 +47,27 @@ _KEYS = {"blender": "blender_version_min", "tag": "tags"}
 @click.option(
     "--maintainer", metavar="TEXT", help="Name and address, by default those that git knows."
 )
-@click.option("--license", metavar="SPDX", help="The licence, by default GPL-3.0-or-later.")
 @click.option(
-    "--blender", metavar="VERSION", help="The first version of Blender, by default the oldest one."
+    "--license",
+    metavar="SPDX",
+    help="The licence, by default GPL-3.0-or-later, for asset libraries CC0-1.0.",
+)
+@click.option(
+    "--blender",
+    metavar="VERSION",
+    help="The first version of Blender, by default the oldest that knows the type.",
 )
 @click.option("--tag", metavar="TAG", help="One of Blender's tags to find it by.")
 @click.option(
     "--remote-url", metavar="URL", help="Of an asset library: the folder with the assets."
 )
 @click.option(
-    "--with-ci",
-    "ci",
-    is_flag=False,
-    flag_value="github",
-    default="",
-    type=click.Choice(["", "github", "gitlab", "forgejo"]),
-    metavar="[SYSTEM]",
-    help="Add a workflow that checks, tests, builds and publishes: for github, gitlab or forgejo.",
+    "--with-ci", is_flag=True, help="Add a workflow that checks, tests, builds and publishes it."
+)
+@click.option(
+    "--ci-system",
+    type=click.Choice(["github", "gitlab", "forgejo"]),
+    help="The system of the workflow, by default github.",
 )
 @click.option(
     "--no-input", is_flag=True, help="Do not ask for what no option says; take what is usual."
@@ -70,13 +75,21 @@ _KEYS = {"blender": "blender_version_min", "tag": "tags"}
 @output_options(project_file=False)
 @click.pass_obj
 def command(
-    _run: Run, /, folder: Path, *, type_name: str | None, no_input: bool, **options: Any
+    _run: Run,
+    /,
+    folder: Path,
+    *,
+    type_name: str | None,
+    with_ci: bool,
+    ci_system: str | None,
+    no_input: bool,
+    **options: Any,
 ) -> Outcome:
     """Create an add-on, a theme or an asset library to begin with.
 
-    FOLDER is created, or may exist without a file of the same name. In a terminal the command asks for what no option says.
-    The new extension works as it is: it has no problem that 'extery check' reports, can be built, and can be installed and
-    enabled in Blender.
+    FOLDER is created. It may exist, if it has none of the files that are written. In a terminal the command asks for what no
+    option says. The new extension can be built, installed and enabled as it is, and 'extery check' reports only values that
+    are still to be written, which the command names.
     """
     from extery.author.new.project import default_project
     from extery.author.new.render import render
@@ -89,6 +102,8 @@ def command(
     given = {name: value for name, value in options.items() if value is not None}
     if re.fullmatch(r"\d+\.\d+", given.get("blender", "")):
         given["blender"] += ".0"
+    if with_ci or ci_system:
+        given["ci"] = ci_system or "github"
     project = default_project(folder, type_name, given.get("id"))._replace(**given)
     if "name" not in given and "id" in given:
         project = project._replace(name=project.id.replace("_", " ").title())
@@ -136,24 +151,23 @@ def _problems(project: Project) -> ProblemList:
 
 
 def _outcome(folder: Path, project: Project, files: list[str]) -> Outcome:
-    from extery.author.new.project import UNKNOWN_MAINTAINER
-    from extery.author.new.render import LICENSE_FILENAME
+    from extery.author.new.project import PLACEHOLDER_URL, UNKNOWN_MAINTAINER
+    from extery.author.new.render import LICENSE_FILENAME, commands_for
     from extery.cli.output import Outcome
 
     notes = []
     if LICENSE_FILENAME not in files:
         notes.append(
             f"note: write the text of {project.license} to {folder / LICENSE_FILENAME}; "
-            f"it is at https://spdx.org/licenses/{project.license}.html"
+            "it is at https://spdx.org/licenses/"
         )
     if project.maintainer == UNKNOWN_MAINTAINER:
         notes.append("note: write your name and address as maintainer into the manifest")
-    if project.remote_url:
-        notes.append(
-            "note: the assets are not in the package; remote_url is where Blender finds them"
-        )
-    steps = ["extery check", "extery test", "extery build"]
-    steps = steps if folder == Path() else [f"cd {folder}", *steps]
+    if project.remote_url.startswith(PLACEHOLDER_URL):
+        notes.append("note: write the address of your assets as remote_url into the manifest")
+    steps = commands_for(project)
+    if folder != Path():
+        steps.insert(0, f"cd {shlex.quote(str(folder))}")
     return Outcome(
         ok=True,
         summary=f"Created the {project.type.label.lower()} {project.id}. Next: {', '.join(steps)}.",

@@ -17,6 +17,12 @@ CODES = {
         "The environment is made of wheels of the package index of pip or uv. What was there before is unchanged.",
         message="{name} could not be installed: {reason}",
         hint="check the network and pip's settings, then run the command again; or name an installed Blender with --blender PATH",
+        variants={
+            "import": (
+                "{name} was installed, but cannot start: {reason}",
+                "install the system libraries that Blender needs, on Debian and Ubuntu: 'apt-get install {libraries}'",
+            ),
+        },
         example={"name": "Blender 5.3", "reason": "No matching distribution found for bpy==5.3.0"},
     ),
     "environment.no-space": Code(

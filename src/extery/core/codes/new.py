@@ -10,7 +10,7 @@ CODES = {
         "the folder has a file that `extery new` would write",
         "Nothing that is there is ever replaced.",
         message="{path} exists",
-        hint="choose another folder, or move it away",
+        hint="choose another folder; or move the file away, run the command again, and compare the two",
         variants={"file": ("{path} is a file", "choose the name of a new folder")},
         example={"path": "gear_tool/__init__.py"},
     ),
