@@ -120,7 +120,8 @@ def serve() -> None:
 
     import extery
 
-    modules = [each.name for each in pkgutil.walk_packages(extery.__path__, "extery.")]
+    found = (each.name for each in pkgutil.walk_packages(extery.__path__, "extery."))
+    modules = [name for name in found if ".inside_blender" not in name]
     for name in (*modules, "brotli", "encodings.cp437", "multiprocessing.popen_fork", "tomllib"):
         importlib.import_module(name)
     # No run uses TLS, and loading all certificates takes longer than most runs.
