@@ -82,6 +82,8 @@ def _values(project: Project) -> Mapping[str, str]:
     series = tested_series(project)
     test = f"extery test --strict --blender {','.join(series)}" if series else ""
     step = "    - {}" if project.ci == "gitlab" else "      - run: {}"
+    # One Python more for Extery itself, where no Blender is tested.
+    pythons = list(dict.fromkeys(RELEASES[name].python for name in series)) or ["3.13"]
     excluded = [*DEFAULT_PATTERNS, "/dist/"]
     if project.type is ADD_ON:
         excluded.append("/tests/")
@@ -95,6 +97,8 @@ def _values(project: Project) -> Mapping[str, str]:
         "commands": "\n".join(commands_for(project)),
         "test_steps": step.format(test) if test else "",
         "series": "-".join(series),
+        "pythons": " ".join(pythons),
+        "python_lines": "\n".join(f"            {python}" for python in pythons),
         "system_packages": " ".join(SYSTEM_PACKAGES),
         "license_id": project.license,
         "excluded": ", ".join(map(_quote, excluded)),
