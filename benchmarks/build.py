@@ -159,7 +159,7 @@ def main() -> int:
     parser.add_argument("--blender", default="5.0", choices=["4.2", "5.0"])
     options = parser.parse_args()
     blender = installed(options.blender)
-    if not blender.complete:
+    if not blender.is_complete:
         print("The peer is not installed: run 'make blender'.")
         return 2
     compileall.compile_dir(ROOT / "src" / "extery", quiet=1)

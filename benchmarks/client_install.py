@@ -442,7 +442,7 @@ def main() -> int:
         server.start()
         bench = Bench(memory, chosen, server)
         bench.clients["extery"] = prepare_extery
-        if blender.complete:
+        if blender.is_complete:
             bench.clients["peer"] = lambda case: prepare_peer(case, blender)
         if options.uv:
             (repository / "wheels").mkdir()
