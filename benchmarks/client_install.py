@@ -301,7 +301,7 @@ def prepare_peer(case: Case, blender: Installed) -> Prepared:
             if not path.name.startswith("."):
                 shutil.rmtree(path)
 
-    options = [f"--blender-version={blender.release}", f"--python-version={_python()}"]
+    options = [f"--blender-version={blender.release.version}", f"--python-version={_python()}"]
     ids = ",".join(package.id for package in case.packages)
     command = [*tool, "install", *where, *options, "--local-cache=1", ids]
     return Prepared(command, environment, folder, "*/blender_manifest.toml", clear)
