@@ -122,7 +122,7 @@ def main() -> int:
     peer = [sys.executable, str(blender.command_line_tool)]
     packages = cached(count=options.count, total=options.bytes or BYTES // COUNT * options.count)
     print(
-        f"server-generate of extery and of Blender {blender.release} (peer), {options.runs} pairs, medians"
+        f"server-generate of extery and of Blender {blender.release.version} (peer), {options.runs} pairs, medians"
     )
     with tools(packages, peer, count=options.count) as (ours, theirs):
         good = _compare(ours, theirs, count=options.count, runs=options.runs)

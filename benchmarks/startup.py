@@ -44,7 +44,7 @@ def main() -> int:
     peer = [sys.executable, str(blender.command_line_tool)]
     extery = [str(EXTERY)]
     print(
-        f"Run time of extery and of Blender {blender.release} (peer), {options.runs} pairs, medians\n"
+        f"Run time of extery and of Blender {blender.release.version} (peer), {options.runs} pairs, medians\n"
     )
     print(f"{'':28}{'extery':>10}{'peer':>10}{'ratio':>8}{'limit':>9}")
     with tempfile.TemporaryDirectory() as folder:
