@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from extery.author.testing.processes import TOKEN, kill_all, processes_below
-from extery.author.testing.supervise import Ended, Limits, Sandbox, supervise, works
+from extery.author.testing.supervise import Ended, Limits, Sandbox, make_folders, supervise, works
 from tests.waiting import is_alive, wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="confinement needs Linux")
@@ -86,6 +88,56 @@ print(os.getppid(), open("/proc/self/status").read().count("CapEff:\\t0000000000
     assert lines[-1].endswith(" 1")
     assert not (tmp_path / "evil").exists()
     assert not [*(tmp_path / "work").iterdir()]
+
+
+@pytest.mark.parametrize("sandbox", ["namespaces", "bubblewrap"], indirect=True)
+def test_in_a_sandbox_no_service_behind_a_unix_socket_can_be_reached(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    code = """
+import errno, socket
+def attempt(make):
+    try:
+        for one in make():
+            one.connect(%r)
+            print("connected")
+    except OSError as error:
+        print(errno.errorcode[error.errno])
+for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_RAW, socket.SOCK_SEQPACKET):
+    attempt(lambda: [socket.socket(socket.AF_UNIX, kind | socket.SOCK_CLOEXEC)])
+for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_RAW, socket.SOCK_SEQPACKET):
+    attempt(lambda: socket.socketpair(socket.AF_UNIX, kind | socket.SOCK_CLOEXEC))
+one, other = socket.socketpair()
+one.send(b"pairs work")
+print(other.recv(20).decode())
+"""
+    # A path of a socket has at most 107 characters.
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        socket.socket(socket.AF_UNIX) as stream,
+        socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as packets,
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as datagrams,
+    ):
+        stream.bind(f"{folder}/stream")
+        packets.bind(f"{folder}/packets")
+        stream.listen()
+        packets.listen()
+        datagrams.bind(f"{folder}/datagrams")
+        for name in ("stream", "packets", "datagrams"):
+            lines = run(tmp_path, code % f"{folder}/{name}", sandbox).output.splitlines()
+            assert lines[:4] == ["EACCES"] * 4
+            assert {lines[4], lines[7]} <= {"EISCONN", "EPROTOTYPE"}  # they are connected already
+            assert lines[5:7] == ["EACCES", "EACCES"]
+            assert lines[8:] == ["pairs work"]
+
+
+def test_the_folders_of_the_environment_are_made_where_no_script_does_it(tmp_path: Path) -> None:
+    names = {"HOME": "home", "TEMP": "temp", "BLENDER_USER_RESOURCES": "a/blender"}
+    environ = {name: str(tmp_path / folder) for name, folder in names.items()}
+    make_folders({**environ, "OTHER": str(tmp_path / "other")})
+    make_folders(environ)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "home", "temp"]
+    assert (tmp_path / "a" / "blender").is_dir()
 
 
 def test_a_program_that_hangs_is_ended(tmp_path: Path, sandbox: Sandbox) -> None:

@@ -1,11 +1,12 @@
 """A script that starts a program with limits, and on Linux in namespaces: its own processes, files and network.
 
 It imports nothing of the project, since it is started with ``-I -S`` for speed. The argument is JSON: ``command``, ``work``,
-``size``, ``writable``, ``memory``, ``file_size``, ``network`` and ``isolates``. Without namespaces, it adopts all processes
-that lose their parent, so that they can be found below it.
+``size``, ``writable``, ``memory``, ``file_size``, ``network``, ``isolates`` and ``confines``. Without namespaces, it adopts all
+processes that lose their parent, so that they can be found below it.
 """
 
 import ctypes
+import errno
 import fcntl
 import json
 import os
@@ -17,9 +18,14 @@ import sys
 
 _NEWNS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET = 0x20000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
 _MS_BIND, _MS_REC, _MS_PRIVATE = 4096, 16384, 1 << 18
-_MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 2, 4, 8
+_MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 1, 2, 4, 8
 _PR_SET_PDEATHSIG, _PR_SET_NAME, _PR_CAPBSET_DROP = 1, 15, 24
 _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 36, 38
+_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 22, 2
+#: Machine -> its number in filters of system calls, and the numbers of socket() and socketpair().
+_SYSTEM_CALLS = {"x86_64": (0xC000003E, 41, 53), "aarch64": (0xC00000B7, 198, 199)}
+_IO_URING_SETUP, _X32 = 425, 0x40000000
+_DENY, _ALLOW = 0x50000 | errno.EACCES, 0x7FFF0000
 _MOUNT_SETATTR, _RDONLY, _AT_RECURSIVE, _AT_FDCWD = 442, 1, 0x8000, -100
 _SIOCSIFFLAGS, _IFF_UP = 0x8914, 1
 #: A bound for the numbers of processes and threads in the namespace; the kernel accepts no less than 301.
@@ -35,6 +41,12 @@ def main():
         libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     if not job["isolates"]:
+        try:
+            if job["confines"]:  # bubblewrap has made the namespaces
+                _forbid_unix_sockets(libc)
+        except OSError as error:
+            print(error, file=sys.stderr)
+            sys.exit(NO_NAMESPACES)
         _limit(job)
         sys.exit(_run(job["command"]))
     try:
@@ -52,7 +64,7 @@ def main():
         _mount(libc, job)
         for capability in range(64):
             libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)
-        libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        _forbid_unix_sockets(libc)
     except OSError as error:
         print(f"no namespaces: {error}", file=sys.stderr)
         os._exit(NO_NAMESPACES)
@@ -95,10 +107,49 @@ def _mount(libc, job):
     mount("tmpfs", job["work"], "tmpfs", _MS_NOSUID | _MS_NODEV, f"size={job['size']},mode=700")
     try:
         mount("proc", "/proc", "proc", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC)
+    except OSError:  # in a container with a masked /proc; the one of the host must not be seen
+        mount("tmpfs", "/proc", "tmpfs", _MS_RDONLY | _MS_NOSUID | _MS_NODEV | _MS_NOEXEC)
+        return
+    try:
         with open("/proc/sys/kernel/pid_max", "w", encoding="ascii") as file:
             file.write(_MAX_PIDS)
     except OSError:
-        pass  # in a container with a masked /proc, or before Linux 6.14
+        pass  # before Linux 6.14
+
+
+def _forbid_unix_sockets(libc):
+    """Let system calls fail that make sockets which reach a service of this computer by a path, such as that of Docker.
+
+    Read-only files do not prevent it, nor does a namespace of the network. Pairs of connected sockets stay allowed, but not
+    those of datagrams, which can be connected anew, and neither io_uring, which makes sockets without these calls.
+    """
+    if os.uname().machine not in _SYSTEM_CALLS:
+        raise OSError(errno.ENOSYS, "no filter of system calls for this machine")
+    machine, socket_call, pair_call = _SYSTEM_CALLS[os.uname().machine]
+    load, equal, not_less, and_, end = 0x20, 0x15, 0x35, 0x54, 0x06
+    # Operation, instructions to skip if true and if false, operand.
+    program = (
+        (load, 0, 0, 4),  # the machine
+        (equal, 0, 12, machine),
+        (load, 0, 0, 0),  # the number of the call
+        (not_less, 10, 0, _X32),
+        (equal, 9, 0, _IO_URING_SETUP),
+        (equal, 2, 0, socket_call),
+        (equal, 3, 0, pair_call),
+        (end, 0, 0, _ALLOW),
+        (load, 0, 0, 16),  # the family
+        (equal, 4, 5, socket.AF_UNIX),
+        (load, 0, 0, 24),  # the type, with flags
+        (and_, 0, 0, 0xF),
+        (equal, 2, 0, socket.SOCK_STREAM),
+        (equal, 1, 0, socket.SOCK_SEQPACKET),
+        (end, 0, 0, _DENY),
+        (end, 0, 0, _ALLOW),
+    )
+    code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *line) for line in program))
+    job = ctypes.create_string_buffer(struct.pack("HP", len(program), ctypes.addressof(code)))
+    _check(libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
+    _check(libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, job, 0, 0), "seccomp")
 
 
 def _set_read_only(libc, path, is_read_only, flags):

@@ -90,7 +90,9 @@ def supervise(
     token = uuid.uuid4().hex
     start = time.monotonic()
     confined = list(command)
-    if os.name != "nt":
+    if os.name == "nt":
+        make_folders(environ)
+    else:  # the script makes them in the folder of the sandbox
         confined = _confined(command, work, writable, limits, sandbox, network=network)
     process = subprocess.Popen(  # noqa: S603 (a Blender that the user has chosen)
         confined,
@@ -113,6 +115,13 @@ def supervise(
     return Ended(status, limit, output.text, output.size, time.monotonic() - start)
 
 
+def make_folders(environ: Mapping[str, str]) -> None:
+    """Make the folders of a program that its environment names."""
+    for name in ("HOME", "TEMP", "BLENDER_USER_RESOURCES"):
+        if folder := environ.get(name):
+            Path(folder).mkdir(parents=True, exist_ok=True)
+
+
 def _confined(
     command: Sequence[str],
     work: Path,
@@ -131,6 +140,7 @@ def _confined(
         "memory": limits.memory,
         "network": network,
         "isolates": sandbox == "namespaces",
+        "confines": sandbox != "none",
     }
     script = [sys.executable, "-I", "-S", str(_CONFINE), json.dumps(job)]
     return [*_bubblewrap(job), *script] if sandbox == "bubblewrap" else script
