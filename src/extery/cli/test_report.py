@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, SubElement
 
-from extery.author.testing.problems import join_names
+from extery.author.testing.problems import join_names, were_tests_run
 from extery.author.testing.results import OUTCOMES, AuthorTest, FileCoverage
 from extery.cli.output.table import table_lines
 from extery.cli.terminal import printable
@@ -82,6 +82,8 @@ def _texts(answer: Answer) -> Iterator[tuple[str, str]]:
         if test.outcome in ("failed", "error"):
             yield test.name, test.text
     if answer.is_complete:
+        if not were_tests_run(answer) and answer.ended.output:
+            yield "the author's tests", answer.ended.output
         return
     if answer.trace:
         first = answer.trace.partition("\n\nExtension modules:")[0].splitlines()[:_MAX_DETAIL]
@@ -97,6 +99,7 @@ def _milliseconds(answer: Answer, step: str) -> str:
 
 def _counts(answer: Answer) -> str:
     counts = Counter(test.outcome for test in answer.tests)
+    counts["failed"] += answer.left_out.get("failed test", 0)
     texts = [f"{counts[outcome]} {outcome}" for outcome in OUTCOMES if counts[outcome]]
     return ", ".join(texts) or "-"
 

@@ -48,6 +48,21 @@ def test_a_cause_in_several_blenders_is_one_problem() -> None:
     assert (problem.where.file, problem.where.line, problem.severity) == ("a.py", 3, "warning")
 
 
+def test_failed_tests_that_are_only_counted_are_an_error() -> None:
+    problem = only(left_out={"failed test": 100})
+    assert problem.message == "100 more tests failed (Blender 4.2)"
+    assert problem.is_error
+
+
+def test_a_status_of_failure_without_a_failed_test_is_an_error() -> None:
+    passed = AuthorTest("t::a", "passed", 0.1, "", None, "")
+    problem = only(tests=[passed], tests_status=1)
+    assert problem.code == "test.tests-not-run"
+    assert problem.is_error
+    failed = passed._replace(name="t::b", outcome="failed")
+    assert only(tests=[passed, failed], tests_status=1).code == "test.test-failed"
+
+
 def test_an_unknown_kind_has_the_usual_words() -> None:
     problem = only(left_overs=[LeftOver("gadgets", "x", None)])
     assert problem.message == "gadgets 'x' stays behind after disabling (Blender 4.2)"

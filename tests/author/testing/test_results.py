@@ -72,14 +72,59 @@ def test_a_failure_belongs_to_the_last_step(tmp_path: Path) -> None:
         {"kind": "coverage", "file": "a.py", "statements": [7], "missing": []},
         {"kind": "seconds", "import": "long"},
         {"kind": "tests_end", "status": "good"},
+        {
+            "kind": "test",
+            "name": "t",
+            "outcome": "passed",
+            "seconds": 1,
+            "reason": "",
+            "text": "",
+            "place": ["f", float("inf")],
+        },
+        {
+            "kind": "test",
+            "name": "t",
+            "outcome": "passed",
+            "seconds": 10**400,
+            "reason": "",
+            "text": "",
+            "place": None,
+        },
+        {"kind": "coverage", "file": "a.py", "statements": [[-(10**12), 1]], "missing": []},
+        {"kind": "coverage", "file": "a.py", "statements": [[0, 1]], "missing": []},
+        {"kind": "coverage", "file": "a.py", "statements": [[1, 10**12]], "missing": []},
+        {"kind": "coverage", "file": "a.py", "statements": [[1, float("inf")]], "missing": []},
+        {"kind": "seconds", "import": 10**400},
+        {"kind": "seconds", "import": float("nan")},
+        {"kind": "left_out", "of": "test", "count": 10**400},
+        b'{"kind": ' + b"[" * 400 + b"]" * 400 + b"}",
         {"kind": ["start"]},
     ],
-    ids=str,
+    ids=lambda row: str(row)[:60],
 )
 def test_what_is_not_as_it_should_be_is_left_out(tmp_path: Path, row: Any) -> None:
     answer = answer_of(tmp_path, row, {"kind": "step", "name": "end"})
     assert answer.is_complete
     assert not [*answer.failures, *answer.tests, *answer.coverage, *answer.seconds]
+
+
+def test_lines_of_coverage_have_a_bound_in_one_row_and_in_all(tmp_path: Path) -> None:
+    one = {"kind": "coverage", "file": "a.py", "statements": [[1, 1_000_000]] * 50, "missing": []}
+    assert answer_of(tmp_path, one).coverage == {}
+    row = {"kind": "coverage", "statements": [[1, 400_000]], "missing": []}
+    rows = [{**row, "file": f"{number}.py"} for number in range(1_000)]
+    assert [*answer_of(tmp_path, *rows).coverage] == ["0.py", "1.py"]
+
+
+def test_a_row_that_no_session_writes_is_not_parsed(tmp_path: Path) -> None:
+    row = b'{"kind": "coverage", "file": "a.py", "missing": [], "statements": [%s[1, 2]]}'
+    assert answer_of(tmp_path, row % (b"[1, 1], " * 300_000)).coverage == {}
+    assert answer_of(tmp_path, row % b"[1, 1], ").coverage["a.py"].statements == {1, 2}
+
+
+def test_the_last_step_counts_after_any_number_of_rows(tmp_path: Path) -> None:
+    rows = [{"kind": "step", "name": f"step {number}"} for number in range(1_000)]
+    assert answer_of(tmp_path, *rows, {"kind": "step", "name": "end"}).is_complete
 
 
 def test_control_characters_do_not_reach_the_terminal(tmp_path: Path) -> None:

@@ -141,10 +141,21 @@ def _tests(answer: Answer) -> Iterator[_Cause]:
         if test.outcome in ("failed", "error"):
             reason = test.reason or test.outcome
             yield _cause("test.test-failed", test.place, name=test.name, reason=reason)
-    status = answer.tests_status
-    if status not in (None, 0, 1, 5) and not any(test.outcome == "error" for test in answer.tests):
-        reason = answer.tests_reason or f"pytest ended with status {status}"
-        yield _cause("test.tests-not-run", None, reason=reason)
+    if more := answer.left_out.get("failed test"):
+        yield _cause("test.test-failed", None, "more", number=more)
+    if not were_tests_run(answer):
+        reason = f"pytest ended with status {answer.tests_status}"
+        if answer.tests_status == 1:
+            reason = "pytest reports failed tests, and has named none"
+        yield _cause("test.tests-not-run", None, reason=answer.tests_reason or reason)
+
+
+def were_tests_run(answer: Answer) -> bool:
+    """Return whether pytest's status is explained by the results of the tests, if it ran."""
+    status, outcomes = answer.tests_status, {test.outcome for test in answer.tests}
+    if status == 1:
+        return not outcomes.isdisjoint({"failed", "error"})
+    return status in (None, 0, 5) or "error" in outcomes
 
 
 def _listed(details: Sequence[str]) -> str:

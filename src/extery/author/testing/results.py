@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from extery.author.testing.supervise import Ended
@@ -15,7 +17,18 @@ from extery.core.files import read_regular
 
 MAX_ANSWER = 16_000_000
 _MAX_TRACE = 200_000
+#: Bytes of a row; rows of a kind: more than a session writes.
+_MAX_ROW = 2_000_000
 _MAX_ROWS = 600
+_MAX_ROWS_OF = {"test": 21_000, "coverage": 5_000}
+#: Kinds of which the last rows count.
+_LAST = ("step", "tests_end", "seconds")
+_MAX_TEXT = 20_000
+#: The last line of a file, and the lines of all files together.
+_MAX_LINE = 1_000_000
+_MAX_LINES = 1_000_000
+#: What values of another type or size raise.
+_WRONG = (LookupError, TypeError, ValueError, ArithmeticError)
 #: Outcomes of a test, as pytest names them.
 OUTCOMES = ("passed", "failed", "error", "skipped")
 
@@ -81,6 +94,7 @@ class Answer(NamedTuple):
     coverage: Mapping[str, FileCoverage]
     trace: str
     ended: Ended
+    left_out: Mapping[str, int] = MappingProxyType({})
 
     @property
     def is_complete(self) -> bool:
@@ -89,14 +103,12 @@ class Answer(NamedTuple):
 
 def read_answer(answer: Path, trace: Path, ended: Ended) -> Answer:
     """Return the answer in a file; what is not as it should be is left out."""
-    rows: dict[str, list[dict[str, Any]]] = {}
-    for row in _rows(answer):
-        rows.setdefault(str(row.get("kind")), []).append(row)
+    rows = _rows_by_kind(answer)
 
     def read(kind: str, make: Any) -> list[Any]:
         found = []
-        for row in rows.get(kind, [])[:_MAX_ROWS]:
-            with suppress(LookupError, TypeError, ValueError):
+        for row in rows.get(kind, []):
+            with suppress(*_WRONG):
                 found.append(make(row))
         return found
 
@@ -114,12 +126,29 @@ def read_answer(answer: Path, trace: Path, ended: Ended) -> Answer:
         left_overs=read("left_over", _left_over),
         observed=read("observed", _observed),
         tests=read("test", _test),
-        tests_status=end["status"] if isinstance(end.get("status"), int) else None,
+        tests_status=_status(end.get("status")),
         tests_reason=_text(end.get("reason")),
-        coverage=dict(read("coverage", _coverage)),
+        coverage=_coverage(rows.get("coverage", [])),
         trace=_read_text(trace),
         ended=ended,
+        left_out=dict(read("left_out", _left_out)),
     )
+
+
+def _rows_by_kind(file: Path) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows, not more of a kind than a session writes."""
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for row in _rows(file):
+        kind = row.get("kind")
+        if not isinstance(kind, str) or (kind not in rows and len(rows) > 100):
+            continue
+        found = rows.setdefault(kind, [])
+        if kind in _LAST:
+            del found[:-9]
+        elif len(found) >= _MAX_ROWS_OF.get(kind, _MAX_ROWS):
+            continue
+        found.append(row)
+    return rows
 
 
 def _rows(file: Path) -> Iterator[dict[str, Any]]:
@@ -127,11 +156,13 @@ def _rows(file: Path) -> Iterator[dict[str, Any]]:
         data = read_regular(file, limit=MAX_ANSWER)
     except (OSError, ValueError):
         return
-    for line in data.splitlines():
+    for line in io.BytesIO(data):
+        row = None
         with suppress(ValueError, RecursionError):
-            row = json.loads(line) if line.strip() else None
-            if isinstance(row, dict):
-                yield row
+            if len(line) <= _MAX_ROW and line.strip():
+                row = json.loads(line)
+        if isinstance(row, dict):
+            yield row
 
 
 def _failure(row: Mapping[str, Any]) -> Failure:
@@ -153,41 +184,81 @@ def _test(row: Mapping[str, Any]) -> AuthorTest:
     return AuthorTest(
         name=_line(row["name"]),
         outcome=row["outcome"],
-        seconds=float(row["seconds"]),
+        seconds=_number(row["seconds"]),
         reason=_line(row["reason"]),
         place=_place(row["place"]),
         text=_text(row["text"]),
     )
 
 
-def _coverage(row: Mapping[str, Any]) -> tuple[str, FileCoverage]:
-    statements, missing = _lines(row["statements"]), _lines(row["missing"])
-    return _line(row["file"]), FileCoverage(statements, missing & statements)
+def _left_out(row: Mapping[str, Any]) -> tuple[str, int]:
+    return _line(row["of"]), int(_number(row["count"]))
+
+
+def _coverage(rows: Sequence[Mapping[str, Any]]) -> dict[str, FileCoverage]:
+    """Return the coverage of files; what would exceed `_MAX_LINES` is left out."""
+    found: dict[str, FileCoverage] = {}
+    left = _MAX_LINES
+    for row in rows:
+        with suppress(*_WRONG):
+            file, statements, missing = _line(row["file"]), row["statements"], row["missing"]
+            size = _count(statements) + _count(missing)
+            if size <= left:
+                left -= size
+                lines = _lines(statements)
+                found[file] = FileCoverage(lines, _lines(missing) & lines)
+    return found
+
+
+def _count(ranges: Any) -> int:
+    """Return the number of lines of ranges. Raises `ValueError` or `TypeError` for what are none."""
+    total = 0
+    for first, last in ranges:
+        if not (isinstance(first, int) and isinstance(last, int)):
+            raise TypeError(ranges)
+        if not 1 <= first <= last <= _MAX_LINE:
+            raise ValueError(first)
+        total += last - first + 1
+    return total
 
 
 def _lines(ranges: Any) -> frozenset[int]:
-    return frozenset(
-        line for first, last in ranges for line in range(int(first), min(int(last), 1_000_000) + 1)
-    )
+    return frozenset(line for first, last in ranges for line in range(first, last + 1))
+
+
+def _number(value: Any) -> float:
+    """Return a number that is neither negative nor huge. Raises `OverflowError` for an integer beyond floats."""
+    number = float(value)
+    if not 0 <= number <= 1e9:
+        raise ValueError(number)
+    return number
+
+
+def _status(value: Any) -> int | None:
+    return value if isinstance(value, int) and -1_000 < value < 1_000 else None
 
 
 def _seconds(row: Mapping[str, Any]) -> dict[str, float]:
-    return {
-        name: float(value)
-        for name in ("import", "enable", "disable")
-        if isinstance(value := row.get(name), int | float)
-    }
+    found = {}
+    for name in ("import", "enable", "disable"):
+        with suppress(*_WRONG):
+            found[name] = _number(row[name])
+    return found
 
 
 def _place(value: Any) -> Place | None:
     if not isinstance(value, list) or len(value) != 2:
         return None
-    return _line(value[0]), max(int(value[1]), 1)
+    return _line(value[0]), min(max(int(value[1]), 1), _MAX_LINE)
 
 
 def _text(value: Any) -> str:
+    """Return the start of a text without control characters."""
+    return _visible(value[:_MAX_TEXT]) if isinstance(value, str) else ""
+
+
+def _visible(text: str) -> str:
     """Return a text without control characters except line ends."""
-    text = value if isinstance(value, str) else ""
     return "".join(char if char.isprintable() or char == "\n" else "\ufffd" for char in text)
 
 
@@ -197,9 +268,10 @@ def _line(value: Any) -> str:
 
 def _read_text(file: Path) -> str:
     try:
-        return _text(read_regular(file, limit=_MAX_TRACE).decode("utf-8", "replace"))
+        text = read_regular(file, limit=_MAX_TRACE).decode("utf-8", "replace")
     except (OSError, ValueError):
         return ""
+    return _visible(text)
 
 
 def place_in_trace(trace: str, folder: str) -> Place | None:

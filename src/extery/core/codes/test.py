@@ -80,7 +80,7 @@ CODES = {
         "error", "Blender ended during the test",
         "A crash, or a call that ends Blender, takes the user's unsaved work with it.",
         message="Blender ended during {step} ({reason}) ({blenders})",
-        hint="save and close everything before you try the same in a Blender with a window",
+        hint="the output below ends where Blender ended; try that step alone: a crash in enable is in register() or an import; save your work before you repeat it in a window",
         example={"step": "enable", "reason": "SIGSEGV", "blenders": "Blender 5.3"},
     ),
     "test.limit": Code(
@@ -100,13 +100,14 @@ CODES = {
         "It is one of the tests in the folder of the extension, which pytest has run inside Blender.",
         message="{name} failed: {reason} ({blenders})",
         hint="'extery test -k NAME' runs it alone",
+        variants={"more": ("{number} more tests failed ({blenders})", "correct the first ones, and test again")},
         example={"name": "tests/test_gears.py::test_teeth", "reason": "assert 11 == 12", "blenders": "Blender 5.3"},
     ),
     "test.tests-not-run": Code(
         "error", "the tests of the author could not be run",
         "pytest could not start, or ended before the tests.",
         message="the tests could not be run: {reason} ({blenders})",
-        hint="'pytest' must be able to collect them, without plugins",
+        hint="read the end of the output below: an import that fails, or a plugin or an option of pytest that is not available inside Blender",
         example={"reason": "pytest ended with status 4", "blenders": "Blender 5.3"},
     ),
     "test.no-blender": Code(
