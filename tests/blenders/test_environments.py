@@ -210,3 +210,11 @@ def test_the_end_of_what_a_failing_program_prints_is_the_reason() -> None:
     reason = installers.run([sys.executable, "-c", program])
     assert reason.endswith("the reason")
     assert len(reason) < 1_000
+
+
+@needs_a_shell
+def test_an_error_of_bpy_that_is_no_utf_8_is_reported(tmp_path: Path) -> None:
+    environment = Environment("5.3", tmp_path)
+    put_python(environment, "")
+    environment.python.write_text("#!/bin/sh\nprintf 'no library \\377' >&2\nexit 1\n")
+    assert environments._import_error(environment) == "no library \ufffd"

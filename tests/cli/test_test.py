@@ -184,6 +184,63 @@ def test_an_unknown_blender_is_wrong_usage(package: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["~nobody-has-this-name/blender", "x" * 5_000])
+def test_a_path_that_cannot_be_read_is_wrong_usage(package: Path, name: str) -> None:
+    result = run(package, "--blender", name)
+    assert result.exit_code == 2
+    assert "is neither the path of a Blender nor one of" in result.stderr
+
+
+def test_another_wrong_value_in_a_run_is_not_taken_for_a_wrong_blender(
+    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ValueError("something else")
+
+    monkeypatch.setattr(planning, "run_in_blender", fail)
+    result = run(package, "--blender", fake_blender(tmp_path / "new", GOOD))
+    assert result.exit_code != 2
+    assert "neither the path" not in result.output
+
+
+def test_tests_that_do_not_exist_are_wrong_usage(package: Path, tmp_path: Path) -> None:
+    result = run(package, "--tests", tmp_path / "nosuch")
+    assert result.exit_code == 2
+    assert f"'{tmp_path}/nosuch' does not exist." in result.stderr
+
+
+def test_a_path_in_the_variable_that_is_no_blender_is_named(
+    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = fake_blender(tmp_path / "new", GOOD)
+    monkeypatch.setenv(VARIABLE, f"{tmp_path}/wrong:~nobody-has-this-name/blender:{program}")
+    for arguments in ([package, "--blender", "5.3"], ["--list-blenders"]):
+        result = run(*arguments)
+        assert result.exit_code == 0
+        for name in (f"{tmp_path}/wrong", "~nobody-has-this-name/blender"):
+            assert f"EXTERY_BLENDER names {name}, which is no Blender" in result.stderr
+        assert str(program) not in result.stderr
+
+
+def test_a_failed_test_after_hundreds_that_pass_fails_the_command(tmp_path: Path) -> None:
+    project = write_project(tmp_path / "gear_tool")
+    passed = [{**TESTS[0], "name": f"t::{number}"} for number in range(700)]
+    program = fake_blender(tmp_path / "new", [START, *passed, *TESTS, END])
+    result = run(project, "--blender", program)
+    assert result.exit_code == 1
+    assert "t::b failed: assert 1" in result.stdout
+
+
+def test_the_output_of_pytest_is_shown_if_it_has_named_no_test(tmp_path: Path) -> None:
+    project = write_project(tmp_path / "gear_tool")
+    rows = [START, {"kind": "tests_end", "status": 4, "reason": ""}, END]
+    program = fake_blender(tmp_path / "new", rows, end="print('unknown option')")
+    result = run(project, "--blender", program)
+    assert result.exit_code == 1
+    assert "unknown option" in result.stdout
+    assert "pytest ended with status 4" in result.stdout
+
+
 def test_a_blender_outside_the_range_is_not_installed(tmp_path: Path) -> None:
     project = write_project(tmp_path / "gear_tool")
     manifest = project / "blender_manifest.toml"

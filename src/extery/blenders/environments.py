@@ -197,6 +197,7 @@ def _import_error(made: Environment) -> str:
             check=False,
             capture_output=True,
             text=True,
+            errors="replace",
             timeout=300,
         )
     except subprocess.TimeoutExpired:

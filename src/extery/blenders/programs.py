@@ -44,7 +44,15 @@ def command_of(program: Path, script: Path, *arguments: str) -> list[str]:
 def given_programs(environ: Mapping[str, str] = os.environ) -> list[Path]:
     """Return the Blenders that the variable names."""
     texts = environ.get(VARIABLE, "").split(os.pathsep)
-    return [Path(text).expanduser() for text in texts if text]
+    return [expanded(text) for text in texts if text]
+
+
+def expanded(text: str) -> Path:
+    """Return a path with the home folder for ``~``; unchanged for a user who does not exist."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        return Path(text)
 
 
 def find_programs(
@@ -80,7 +88,7 @@ def sorted_for(series: BlenderSeries, programs: Iterable[Path]) -> list[Path]:
 def series_beside(program: Path) -> set[str]:
     """Return the names of folders such as ``4.2`` that a Blender, or the module ``bpy`` of a Python, brings along."""
     names: set[str] = set()
-    with suppress(OSError):
+    with suppress(OSError, RuntimeError):  # links in a circle are a RuntimeError before Python 3.13
         folder = program.resolve().parent
         places = [folder, folder.parent / "Resources"]
         if is_python(program):  # a virtual environment links to a Python elsewhere

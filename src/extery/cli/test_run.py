@@ -43,9 +43,20 @@ def listed_blenders() -> Outcome:
     return Outcome(
         ok=True,
         summary=f"Listed {pluralize(len(rows), 'Blender')}.",
+        notes=_notes_on_variable(),
         lines=table_lines(texts, heading=("Blender", "Release", "State", "Path")),
         data={"blenders": [{**row._asdict(), "path": str(row.path)} for row in rows]},
     )
+
+
+def _notes_on_variable() -> list[str]:
+    from extery.author.testing.blenders import ignored_programs
+    from extery.blenders.programs import VARIABLE
+
+    return [
+        f"{VARIABLE} names {printable(str(path))}, which is no Blender: it was not used."
+        for path in ignored_programs()
+    ]
 
 
 @dataclass(frozen=True)
@@ -66,6 +77,7 @@ class TestRun:
 
     def outcome(self) -> Outcome:
         """Test, and return the outcome."""
+        from extery.author.testing.blenders import UnknownBlender, known_series
         from extery.author.testing.plan import planned
 
         try:
@@ -73,9 +85,7 @@ class TestRun:
                 self.path, blenders=self.blenders, tests=self.tests, keyword=self.keyword
             ) as plan:
                 return self._tested(plan)
-        except ValueError as error:
-            from extery.author.testing.blenders import known_series
-
+        except UnknownBlender as error:
             raise click.BadParameter(
                 f"{str(error)!r} is neither the path of a Blender nor one of {known_series()}.",
                 param_hint="'--blender'",
@@ -146,7 +156,7 @@ class TestRun:
             return [prepare(choice, tools=needs_tools, reports=reports) for choice in plan.blenders]
 
     def _notes(self, plan: Plan, sandbox: str) -> list[str]:
-        notes = []
+        notes = _notes_on_variable()
         if sandbox == "none":
             notes.append(
                 "This system has no sandbox: the extension could use the network and write files outside its own folders."

@@ -7,10 +7,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from extery.blenders.environments import environment_of
-from extery.blenders.programs import find_programs, given_programs, series_beside
+from extery.blenders.programs import expanded, find_programs, given_programs, series_beside
 from extery.blenders.releases import RELEASES
 from extery.core.compatibility import BlenderRange
 from extery.core.versions import parse_blender_version, python_of_blender
+
+
+class UnknownBlender(Exception):
+    """A name that is neither a series nor the path of a Blender."""
 
 
 class Choice(NamedTuple):
@@ -48,21 +52,18 @@ def series_in(range_: BlenderRange) -> list[str]:
 def choose(names: Iterable[str]) -> list[Choice]:
     """Return the Blenders of these names, each a series or the path of a program.
 
-    A series is a program on this computer, else an environment. Raises `ValueError` for a name that is neither.
+    A series is a program on this computer, else an environment. Raises `UnknownBlender` for a name that is neither.
     """
     found: dict[str, Choice] = {}
     programs = _programs()
     for name in names:
-        path = Path(name).expanduser()
+        path = expanded(name)
         if name in RELEASES or name in programs:
             choice = Choice(name, name, programs.get(name))
-        elif path.is_file():
-            series = sorted(series_beside(path))
-            if not series:
-                raise ValueError(name)
-            choice = Choice(series[-1], series[-1], path.absolute())
+        elif series := _series_of(path):
+            choice = Choice(series, series, path.absolute())
         else:
-            raise ValueError(name)
+            raise UnknownBlender(name)
         found.setdefault(f"{choice.series} {choice.program}", choice)
     names_used: set[str] = set()
     for key, choice in found.items():
@@ -70,6 +71,19 @@ def choose(names: Iterable[str]) -> list[Choice]:
             found[key] = choice._replace(name=f"{choice.series} of {choice.program}")
         names_used.add(choice.name)
     return list(found.values())
+
+
+def _series_of(program: Path) -> str:
+    """Return the newest series of a program, or an empty text if it is no Blender."""
+    try:
+        return max(series_beside(program), default="") if program.is_file() else ""
+    except OSError:  # such as a name that is too long
+        return ""
+
+
+def ignored_programs() -> list[Path]:
+    """Return the programs of the variable ``EXTERY_BLENDER`` that are no Blender."""
+    return [path for path in given_programs() if not _series_of(path)]
 
 
 def _programs() -> dict[str, Path]:

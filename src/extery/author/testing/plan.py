@@ -52,7 +52,7 @@ def planned(
     """Plan the test of a folder, which is built, or of a package.
 
     ``tests`` are files and folders; ``None`` is the folder of tests in the source folder, if there is one. Raises
-    `InvalidInput` for what cannot be built, `Incompatible` without a suitable Blender, and `ValueError` for a name that is no Blender.
+    `InvalidInput` for what cannot be built, `Incompatible` without a suitable Blender, and `UnknownBlender` for a name that is none.
     """
     with TemporaryDirectory(prefix="extery-test-") as name:
         package, manifest = _package(source, Path(name))
