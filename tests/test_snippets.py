@@ -40,6 +40,7 @@ CANNOT_RUN = {
     "rclone ": "needs a bucket",
     "sha256sum ": "needs a file of a site",
     "sudo ": "changes the machine",
+    "uv ": "needs a package index",
     "EXTERY_DATA=/srv/extery extery manage": "needs the data of a site",
 }
 #: Pages whose blocks are shell configuration, tested in tests/cli/test_cli.py.
