@@ -18,7 +18,7 @@ import sys
 
 _NEWNS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET = 0x20000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
 _MS_BIND, _MS_REC, _MS_PRIVATE = 4096, 16384, 1 << 18
-_MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 1, 2, 4, 8
+_MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 2, 4, 8
 _PR_SET_PDEATHSIG, _PR_SET_NAME, _PR_CAPBSET_DROP = 1, 15, 24
 _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 36, 38
 _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 22, 2
@@ -105,11 +105,8 @@ def _mount(libc, job):
     for path in job["writable"]:
         _set_read_only(libc, path, False, 0)
     mount("tmpfs", job["work"], "tmpfs", _MS_NOSUID | _MS_NODEV, f"size={job['size']},mode=700")
-    try:
-        mount("proc", "/proc", "proc", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC)
-    except OSError:  # in a container with a masked /proc; the one of the host must not be seen
-        mount("tmpfs", "/proc", "tmpfs", _MS_RDONLY | _MS_NOSUID | _MS_NODEV | _MS_NOEXEC)
-        return
+    # It fails in a container with a masked /proc. Blender does not start without one, and that of the host shows all processes.
+    mount("proc", "/proc", "proc", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC)
     try:
         with open("/proc/sys/kernel/pid_max", "w", encoding="ascii") as file:
             file.write(_MAX_PIDS)
