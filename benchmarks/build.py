@@ -164,7 +164,9 @@ def main() -> int:
         return 2
     compileall.compile_dir(ROOT / "src" / "extery", quiet=1)
     peer = [sys.executable, str(blender.command_line_tool)]
-    print(f"build of extery and of Blender {blender.release.version} (peer), {options.runs} pairs, medians")
+    print(
+        f"build of extery and of Blender {blender.release.version} (peer), {options.runs} pairs, medians"
+    )
     with tempfile.TemporaryDirectory(prefix="build-") as name:
         folder = Path(name)
         cache = {"EXTERY_CACHE": str(folder / "cache")}
