@@ -36,4 +36,12 @@ def _analyze_all(
 ) -> list[ModuleFacts]:
     if sum(source.size for source in sources) > SMALL:
         return analyze_all(sources, pythons, limits, wanted=wanted)
-    return [analyze(source.path, source.read(SMALL), pythons, wanted) for source in sources]
+    return [_analyze(source, pythons, wanted) for source in sources]
+
+
+def _analyze(source: Source, pythons: Sequence[Python], wanted: Collection[str]) -> ModuleFacts:
+    try:
+        data = source.read(SMALL)
+    except OSError:
+        return ModuleFacts(source.path, "unreadable")
+    return analyze(source.path, data, pythons, wanted)

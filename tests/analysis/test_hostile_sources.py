@@ -11,6 +11,8 @@ import pytest
 from extery.analysis.facts import ModuleFacts
 from extery.analysis.module import analyze
 from extery.analysis.pool import UPLOAD_LIMITS, Limits, Source, analyze_all
+from extery.core.errors import InvalidPackage
+from extery.rules.sources import read_sources
 
 PYTHONS = [(3, 11), (3, 13)]
 
@@ -84,6 +86,22 @@ def test_all_modules_together_have_a_limit_of_time_and_of_size() -> None:
 
     assert [facts.failure for facts in late] == ["time"] * 3
     assert [facts.failure for facts in large] == ["", "", "size"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [OSError("denied"), InvalidPackage.of("package.not-found", file="a.zip", reason="gone")],
+)
+def test_a_module_that_cannot_be_read_is_no_empty_module(error: Exception) -> None:
+    def read(name: str, limit: int) -> bytes:
+        if name == "bad.py":
+            raise error
+        return b"print(1)"[:limit]
+
+    names = ["bad.py", "good.py"]
+    sources = read_sources(names, size_of=lambda _: 8, read=read, table={}, limits=UPLOAD_LIMITS)
+
+    assert [facts.failure for facts in sources.modules] == ["unreadable", ""]
 
 
 def test_the_facts_of_all_modules_have_a_limit() -> None:

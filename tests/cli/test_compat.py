@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from click.testing import CliRunner, Result
 
 from extery.cli.app import extery
+from extery.core.files import open_regular
 
 OLD = "import bpy\n\n\ndef nodes(scene: bpy.types.Scene):\n    return scene.node_tree\n"
 DEPRECATED = "import bpy\n\n\ndef nodes(world: bpy.types.World):\n    return world.use_nodes\n"
@@ -119,6 +122,68 @@ def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
     assert run(broken).exit_code == 1
     assert "no Python files" in run(tmp_path / "empty").stdout
     assert "not judged: 1 file that Python cannot read, __init__.py first" in run(broken).stdout
+
+
+def test_a_missing_path_is_an_error_as_for_validate(tmp_path: Path) -> None:
+    result = run(tmp_path / "nosuch.py")
+
+    assert result.exit_code == 1
+    assert "package.not-found" in result.stdout
+    assert "hint: check the path" in result.stdout
+
+
+@pytest.mark.parametrize("manifest", ["", MANIFEST])
+def test_a_module_that_cannot_be_read_is_not_ok(
+    tmp_path: Path, manifest: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> BinaryIO:
+        if path.suffix == ".py":
+            raise PermissionError(13, "Permission denied")
+        return open_regular(path)
+
+    folder = add_on(tmp_path / "a", "import bpy\n", manifest)
+    monkeypatch.setattr("extery.author.compat.open_regular", refuse)
+    monkeypatch.setattr("extery.author.build.source_folder.open_regular", refuse)
+
+    result = run(folder)
+
+    assert result.exit_code == 1
+    assert "__init__.py" in result.stdout
+    assert ": ok" not in result.stdout
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_named_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.py")
+
+    for path in (tmp_path / "a.py", tmp_path):
+        result = run(path)
+        assert result.exit_code == 1
+        assert "a.py cannot be read: it is not an ordinary file" in result.stdout
+        assert "not judged: 1 file" in result.stdout
+        assert ": ok" not in result.stdout
+
+
+def test_files_beyond_the_limit_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("extery.author.compat.MAX_FILES", 1)
+    folder = add_on(tmp_path / "a", "import bpy\n", manifest="")
+    assert run(folder).exit_code == 0
+    (folder / "b.py").write_text("")
+
+    result = run(folder)
+
+    assert result.exit_code == 1
+    assert "compatibility.too-many-files" in result.stdout
+
+
+def test_the_project_file_beside_a_module_counts(tmp_path: Path) -> None:
+    folder = add_on(tmp_path / "a", OLD, manifest="")
+    module = folder / "__init__.py"
+    assert run(module).exit_code == 1
+    (folder / "extery.toml").write_text('[silence]\n"compatibility.incompatible" = "known"\n')
+
+    assert run(module).exit_code == 0
+    assert run(module, tmp_path / "a").exit_code == 0
 
 
 def test_a_damaged_package_is_an_error(tmp_path: Path) -> None:

@@ -176,8 +176,8 @@ class Suppression(NamedTuple):
 class ModuleFacts(NamedTuple):
     """Everything about one module.
 
-    ``failure`` says why it was not analysed: ``""``, ``time``, ``memory``, ``size`` or ``nesting``. ``faults`` are the syntax errors of the
-    Pythons that were asked for. ``longest_line`` is a number of characters.
+    ``failure`` says why it was not analysed: ``""``, ``time``, ``memory``, ``size``, ``nesting`` or ``unreadable``. ``faults`` are the syntax
+    errors of the Pythons that were asked for. ``longest_line`` is a number of characters.
     """
 
     path: str

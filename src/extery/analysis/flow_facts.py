@@ -1,4 +1,4 @@
-"""Facts about the flow of Blender's objects through a module: plain values, read by `extery.blender_api.receivers`.
+"""Facts about the flow of Blender's objects through a module: plain values, read by `extery.compatibility.resolver`.
 
 A *path* says where a value comes from. It is a root and parts: ``.name`` an attribute, ``[]`` an item or the value of a loop,
 ``()`` the result of a call, ``{NAME}`` what a test of its type tells, ``^`` a list of such values. Roots are

@@ -46,7 +46,7 @@ _BYTES_PER_PROCESS = 150_000
 
 
 class Source(NamedTuple):
-    """A module to analyse; ``read`` returns at most that many bytes of it."""
+    """A module to analyse; ``read`` returns at most that many bytes of it, and raises `OSError` if it cannot be read."""
 
     path: str
     size: int
@@ -62,7 +62,7 @@ def analyze_all(
 ) -> list[ModuleFacts]:
     """Return the facts about ``sources``, in their order.
 
-    What exceeds a limit has a failure instead of facts. ``wanted`` are the names of attributes that `ModuleFacts.flow` has.
+    What exceeds a limit or cannot be read has a failure instead of facts. ``wanted`` are the names of attributes that `ModuleFacts.flow` has.
     Without ``pythons`` only the imports and the flow are returned.
     """
     pending = [source for source in _within_total(sources, limits) if source is not None]
@@ -84,6 +84,9 @@ def analyze_all(
         found = []
         with _Process(pythons, limits, deadline, wanted) as process:
             for source, data in _read(queue, lock, limits):
+                if data is None:
+                    found.append(ModuleFacts(source.path, "unreadable"))
+                    continue
                 if kept_facts > limits.facts:
                     found.append(ModuleFacts(source.path, "size"))
                     continue
@@ -109,14 +112,19 @@ def _within_total(sources: Iterable[Source], limits: Limits) -> Iterator[Source 
 
 def _read(
     queue: Iterator[Source], lock: threading.Lock, limits: Limits
-) -> Iterator[tuple[Source, bytes]]:
-    """Yield sources and their contents; they may be members of one archive, so one thread at a time reads."""
+) -> Iterator[tuple[Source, bytes | None]]:
+    """Yield sources and their contents, `None` for what cannot be read.
+
+    They may be members of one archive, so one thread at a time reads.
+    """
     while True:
         with lock:
             source = next(queue, None)
             if source is None:
                 return
-            data = source.read(limits.module_bytes + 1)
+            data: bytes | None = None
+            with suppress(OSError):
+                data = source.read(limits.module_bytes + 1)
         yield source, data
 
 

@@ -11,7 +11,8 @@ from extery.analysis.pool import Limits, Source, analyze_all
 from extery.author.validate import check_path
 from extery.blender_api.table import load_api, load_varying_names
 from extery.compatibility.findings import Finding, Judge
-from extery.core.errors import ProblemList
+from extery.core.errors import ProblemList, Where
+from extery.core.files import open_regular
 from extery.core.types import ADD_ON
 from extery.core.versions import BLENDER_SERIES, BlenderSeries
 from extery.manifest.document import MANIFEST_FILENAME
@@ -25,6 +26,8 @@ from extery.rules.sources import Sources
 #: Files of a folder without a manifest that are read at most.
 MAX_FILES = 20_000
 _SKIPPED = frozenset({"__pycache__", ".git", ".venv", "venv", "node_modules"})
+
+_UNREADABLE = frozenset({"build.unreadable", "package.unreadable"})
 
 
 class Judgement(NamedTuple):
@@ -65,8 +68,10 @@ def judge_path(path: Path, blenders: Sequence[BlenderSeries] = ()) -> Judgement:
 
     Without a manifest and ``blenders``, all known Blenders count.
     """
-    is_folder = os.path.isdir(path)  # noqa: PTH112 (`Path.is_dir` raises for very long names)
-    if path.suffix.lower() == ".py" or (is_folder and not (path / MANIFEST_FILENAME).is_file()):
+    # `Path.is_dir` and `Path.exists` raise for very long names.
+    is_folder = os.path.isdir(path)  # noqa: PTH112
+    is_module = path.suffix.lower() == ".py" and os.path.exists(path)  # noqa: PTH110
+    if is_module or (is_folder and not (path / MANIFEST_FILENAME).is_file()):
         return _judge_files(path, tuple(blenders) or BLENDER_SERIES, is_folder=is_folder)
     checks = _CompatibilityChecks(blenders)
     report = check_path(path, checks=checks)
@@ -74,6 +79,8 @@ def judge_path(path: Path, blenders: Sequence[BlenderSeries] = ()) -> Judgement:
         return Judgement(report, tuple(blenders), [], (), 0)
     checks.result.report.name = report.name
     checks.result.report.manifest = report.manifest
+    unreadable = [one for one in report.problems if one.code in _UNREADABLE]
+    checks.result.report.problems.extend(unreadable)
     return checks.result
 
 
@@ -92,38 +99,56 @@ def judge_sources(
 
 def _judge_files(path: Path, blenders: tuple[BlenderSeries, ...], *, is_folder: bool) -> Judgement:
     folder = path if is_folder else path.parent
-    names = sorted(_python_files(path)) if is_folder else [path.name]
-    sources = [_source(folder, name) for name in names]
+    report = CheckReport("folder", str(folder))
+    names = sorted(_python_files(path, report.problems)) if is_folder else [path.name]
+    sources = [_source(folder, name, report.problems) for name in names]
     modules = analyze_all(sources, [], Limits(), wanted=load_varying_names())
     context = RuleContext(str(path), names=names, table={"type": ADD_ON.name})
-    report = CheckReport("folder", str(folder))
     return judge_sources(context, Sources(modules, [], blenders=blenders), blenders, report)
 
 
-def _python_files(folder: Path) -> Iterator[str]:
+def _python_files(folder: Path, problems: ProblemList) -> Iterator[str]:
+    """Yield at most `MAX_FILES` files; ``problems`` says that there are more, and which folders cannot be read."""
+
+    def is_unreadable(error: OSError) -> None:
+        name = Path(os.fsdecode(error.filename)).relative_to(folder).as_posix()
+        _add_unreadable(problems, name, error, variant="folder")
+
     number = 0
-    for current, folders, files in os.walk(folder):
-        folders[:] = [one for one in folders if one not in _SKIPPED]
-        for file in files:
+    for current, folders, files in os.walk(folder, onerror=is_unreadable):
+        folders[:] = sorted(one for one in folders if one not in _SKIPPED)
+        for file in sorted(files):
             if file.endswith(".py"):
                 number += 1
                 if number > MAX_FILES:
+                    problems.add("compatibility.too-many-files", limit=MAX_FILES)
                     return
                 yield (Path(current) / file).relative_to(folder).as_posix()
 
 
-def _source(folder: Path, name: str) -> Source:
+def _source(folder: Path, name: str, problems: ProblemList) -> Source:
     path = folder / name
 
     def read(limit: int) -> bytes:
         try:
-            with path.open("rb") as file:
+            with open_regular(path) as file:
                 return file.read(limit)
-        except OSError:
-            return b""
+        except OSError as error:
+            _add_unreadable(problems, name, error)
+            raise
 
     try:
         size = path.stat().st_size
     except OSError:
-        size = 0
+        size = 0  # reading it says why
     return Source(name, size, read)
+
+
+def _add_unreadable(problems: ProblemList, name: str, error: OSError, *, variant: str = "") -> None:
+    problems.add(
+        "build.unreadable",
+        where=Where(name if name != "." else ""),
+        variant=variant,
+        path=name,
+        reason=error.strerror or str(error),
+    )

@@ -21,7 +21,7 @@ def project_folder(params: Mapping[str, Any]) -> Path:
 
 
 def folder_of(path: Path) -> Path:
-    if path.suffix.lower() == ".toml":
+    if path.suffix.lower() in (".toml", ".py"):
         return path.parent
     return Path() if path.suffix.lower() == ".zip" else path
 

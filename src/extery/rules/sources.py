@@ -11,7 +11,7 @@ from extery.analysis.pool import Limits, Source, analyze_all
 from extery.blender_api.table import load_varying_names
 from extery.core.cached_property import cached_property
 from extery.core.compatibility import BlenderRange
-from extery.core.errors import InvalidPackage
+from extery.core.errors import ExteryError
 from extery.core.versions import BLENDER_SERIES, BlenderSeries, python_of_blender
 from extery.rules.import_graph import reached_from_init
 
@@ -101,7 +101,7 @@ def read_sources(
 ) -> Sources:
     """Analyse the Python files among ``names``, for the Pythons of the range in the manifest's ``table``.
 
-    ``read`` returns at most that many bytes of a file, and raises `InvalidPackage` if it cannot be read.
+    ``read`` returns at most that many bytes of a file, and raises `ExteryError` or `OSError` if it cannot be read.
     """
     blenders = blenders_of(table)
     pythons = pythons_of(blenders)
@@ -115,9 +115,10 @@ def read_sources(
 
 def _reader(read: Callable[[str, int], bytes], name: str) -> Callable[[int], bytes]:
     def read_one(limit: int) -> bytes:
-        with suppress(InvalidPackage, OSError):  # another rule reports what cannot be read
+        try:
             return read(name, limit)
-        return b""
+        except ExteryError as error:  # another rule reports it
+            raise OSError(str(error)) from error
 
     return read_one
 

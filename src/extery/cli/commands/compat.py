@@ -93,7 +93,7 @@ def _blenders(text: str | None) -> list[BlenderSeries]:
             found.append(known[version])
         elif text:
             raise click.BadParameter(
-                f"{part.strip()!r} is no known Blender; known are {', '.join(known)}",
+                f"unknown Blender version {part.strip()!r}; known versions: {', '.join(known)}",
                 param_hint="'--blender'",
             )
     return sorted(set(found))
@@ -103,7 +103,7 @@ def _kinds(text: str) -> set[str]:
     kinds = {one.strip() for one in text.split(",") if one.strip()}
     for one in kinds - {*KINDS, "none"}:
         raise click.BadParameter(
-            f"{one!r} is no kind; kinds are {', '.join(KINDS)}, and none", param_hint="'--fail-on'"
+            f"unknown kind {one!r}; known kinds: {', '.join(KINDS)}, none", param_hint="'--fail-on'"
         )
     return kinds - {"none"}
 

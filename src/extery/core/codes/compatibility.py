@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from extery.core.codes import Code
 
-_GUARD = "or let other Blenders run it: 'if bpy.app.version < ({tuple}):'"
-_SINCE = "or let older Blenders not run it: 'if bpy.app.version >= ({tuple}):'"
+_GUARD = "or run it in older Blenders only: 'if bpy.app.version < ({tuple}):'"
+_SINCE = "or run it in newer Blenders only: 'if bpy.app.version >= ({tuple}):'"
 _MAXIMUM = 'or set blender_version_max = "{version}.0"'
 _MINIMUM = 'or set blender_version_min = "{version}.0"'
 
@@ -33,7 +33,7 @@ CODES = {
         "warning", "Blender calls a name of its API deprecated",
         "It still works in the Blenders of the range, and is going to be removed.",
         message="{name} is deprecated{more}, and will be gone in Blender {version}: {replacement}",
-        hint="change it before you raise blender_version_max to {version}",
+        hint="change it before you support Blender {version}",
         example={"name": "Strip.frame_final_end", "version": "6.0", "more": "", "replacement": "Replaced by '.right_handle'."},
     ),
     "compatibility.experimental": Code(
@@ -42,5 +42,12 @@ CODES = {
         message="{name} is an experimental or private part of Blender{more}",
         hint="do without it, or check the extension with every new Blender",
         example={"name": "PreferencesExperimental.use_extensions_debug", "more": ""},
+    ),
+    "compatibility.too-many-files": Code(
+        "error", "a folder has more Python files than are judged at once",
+        "A folder without a manifest is read up to a limit, and what is behind it was not judged.",
+        message="the folder has more than {limit:,} Python files; the others were not judged",
+        hint="judge its folders one by one",
+        example={"limit": 20_000},
     ),
 }  # fmt: skip

@@ -6,7 +6,8 @@ from extery.core.errors import ProblemList
 from extery.rules.context import RuleContext
 from extery.rules.rule import CHECKS, Input, Rule
 
-_NO_LIMIT = frozenset({"", "python"})
+#: Other rules report modules that cannot be read.
+_NO_LIMIT = frozenset({"", "python", "unreadable"})
 
 
 def check(context: RuleContext, problems: ProblemList) -> None:
