@@ -253,3 +253,29 @@ class _Everything(frozenset[str]):
 
     def __bool__(self) -> bool:
         return True
+
+
+def test_the_name_of_a_file_may_contain_colons() -> None:
+    code = """
+    class Base:
+        def scene(self):
+            return bpy.context.scene
+
+    class Gear(Base):
+        tool: bpy.types.Scene
+
+        def __init__(self, action):
+            self.action = action
+
+        def run(self):
+            self.scene().node_tree
+            self.scene.node_tree
+            self.action.fcurves
+
+    def make(scene):
+        return scene
+
+    Gear(bpy.data.actions[0]).run()
+    make(bpy.context.scene).node_tree
+    """
+    assert names_in({"a:b.py": code}) == names_in({"ab.py": code}) != set()

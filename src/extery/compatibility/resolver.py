@@ -23,7 +23,7 @@ MAX_DEPTH = 60
 MAX_BASES = 50
 #: Resolutions of one add-on, about a second; all add-ons of Blender 4.2 together need 240,000.
 MAX_STEPS = 400_000
-#: More types than these are none that is known.
+#: With more candidate types, the type counts as unknown.
 MAX_REFERENCES = 12
 _ROOT = re.compile(r"<(\w+)>|#\d+|\$[\w.]+:\w+|\.+|[@%~]?\w+|[@%]\.+|~")
 _NOTHING: References = {}
@@ -68,11 +68,11 @@ class Resolver:
             for binding in module.flow.bindings:
                 for reference in self._functions(name, binding.path):
                     if reference.startswith("K:"):
-                        owner, class_ = reference[2:].split(":")
+                        owner, class_ = _own_name(reference[2:])
                         reference = f"F:{owner}:{class_}.__init__"
                     if not reference.startswith("F:"):
                         continue
-                    owner, function = reference[2:].split(":")
+                    owner, function = _own_name(reference[2:])
                     names = self.modules[owner].flow.parameters.get(function, ())
                     given = [*zip(names, binding.arguments, strict=False), *binding.keywords]
                     for parameter, path in given:
@@ -221,7 +221,7 @@ class Resolver:
             found = self._of_package(reference[2:], name, depth)
             return {_object_of(one): mask for one, mask in found.items()}
         if kind == "F:":
-            owner, function = reference[2:].split(":")
+            owner, function = _own_name(reference[2:])
             inner = f"{function}.{name}"
             known = inner in self.modules[owner].flow.parameters
             return {f"F:{owner}:{inner}": self.api.every} if known else _NOTHING
@@ -303,7 +303,7 @@ class Resolver:
         return {kind: one.mask for one in names.get(name, ()) if (kind := _plain(one.kind))}
 
     def _of_own(self, reference: str, name: str, depth: int) -> References:
-        owner, class_ = reference[2:].split(":")
+        owner, class_ = _own_name(reference[2:])
         flow = self.modules[owner].flow
         method = f"{class_}.{name}"
         if method in flow.parameters:
@@ -327,7 +327,7 @@ class Resolver:
             found: dict[str, None] = {}
             queue = [key]
             while queue and len(found) < MAX_BASES:
-                owner, class_ = queue.pop(0).split(":")
+                owner, class_ = _own_name(queue.pop(0))
                 for path in self.modules[owner].flow.values.get(f"^{class_}", ()):
                     for base in self.resolve(owner, path):
                         if base.startswith("K:") and base[2:] != key and base not in found:
@@ -344,7 +344,7 @@ class Resolver:
         """Return whether an own class, or an own base of it, defines or assigns an attribute."""
         bases = [] if only_here else [one for one in self.bases_of(reference) if one[0] != "="]
         for one in (reference, *bases):
-            owner, class_ = one[2:].split(":")
+            owner, class_ = _own_name(one[2:])
             flow = self.modules[owner].flow
             if f"@{class_}.{name}" in flow.values or f"{class_}.{name}" in flow.parameters:
                 return True
@@ -368,7 +368,7 @@ class Resolver:
         if reference.startswith("()"):
             return {reference[2:]: self.api.every} if reference[2:] else _NOTHING
         if reference.startswith("F:"):
-            owner, function = reference[2:].split(":")
+            owner, function = _own_name(reference[2:])
             paths = self.modules[owner].flow.values.get(f"%{function}()", ())
             return self._union(((owner, one) for one in paths), depth)
         if reference.startswith("K:"):
@@ -439,6 +439,12 @@ def _split(path: str) -> tuple[str, str]:
     if start < end:
         return path[:end], f".{path[end:]}"
     return path[:start], path[start:]
+
+
+def _own_name(text: str) -> tuple[str, str]:
+    """Return the module and the class or function of ``module:name``; the name of a file may contain colons."""
+    module, _, name = text.rpartition(":")
+    return module, name
 
 
 def _module_name(path: str) -> str:
