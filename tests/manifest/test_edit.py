@@ -105,6 +105,24 @@ def test_an_edit_that_would_lose_or_break_something_is_not_made(
         change(TEXT)
 
 
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ('a.b = "x"\n', ("a",)),
+        ('[t]\na.b.c = "x"\n', ("t", "a", "b")),
+        ('t = { a.b = "x", c = 1 }\n', ("t", "a")),
+    ],
+)
+def test_a_table_of_dotted_keys_is_not_silently_kept(text: str, path: tuple[str, ...]) -> None:
+    with pytest.raises(edit.InapplicableEdit):
+        edit.remove(text, path)
+
+
+def test_a_lost_comment_is_told_from_other_reasons() -> None:
+    with pytest.raises(edit.LostComment):
+        edit.remove(TEXT, ("wheels",))
+
+
 def test_a_list_that_gets_too_long_has_a_line_for_each_item() -> None:
     text = edit.append_items('tags = ["a"] # b\n', ("tags",), ["c" * 50, "d" * 50])
 

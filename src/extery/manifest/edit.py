@@ -23,6 +23,10 @@ class InapplicableEdit(Exception):
     """The text is not what an edit expects, or the edit would lose or change something else."""
 
 
+class LostComment(InapplicableEdit):
+    """The edit would lose a comment."""
+
+
 def set_value(text: str, path: TomlPath, value: str | Sequence[str]) -> str:
     """Return the text with another value at ``path``; a string keeps its kind of quotes where it can."""
     place = _find(text, path)
@@ -41,9 +45,14 @@ def rename_key(text: str, path: TomlPath, name: str) -> str:
 
 
 def remove(text: str, path: TomlPath) -> str:
-    """Return the text without the key, the table or the item of a list at ``path``; comments stay."""
+    """Return the text without the key, the table or the item of a list at ``path``; comments stay.
+
+    A table that exists only by dotted keys, as ``a`` in ``a.b = 1``, has no text of its own and is not removed.
+    """
     places = find_offsets(text)
     place = _find(text, path)
+    if place.key == place.end and text[place.key : place.key + 1] != "[":
+        raise InapplicableEdit
     if isinstance(path[-1], int) or _is_inline(text, places, path[:-1]):
         return _checked(text, _without_item(text, places, path))
     if place.key == place.value and text[place.key : place.key + 1] == "[":
@@ -117,14 +126,16 @@ def _with_lines(text: str, last: Offsets, items: Sequence[str]) -> str:
 
 
 def _checked(before: str, after: str) -> str:
-    """Return the text after an edit; raises `InapplicableEdit` if it is not TOML or lacks a comment."""
+    """Return the text after an edit; raises `InapplicableEdit` if it is not TOML, `LostComment` if it lacks a comment."""
     try:
         tomllib.loads(after)
-        comments = find_comments(after)
-        for comment in find_comments(before):
-            comments.remove(comment)
+        comments, known = find_comments(after), find_comments(before)
     except (ValueError, RecursionError) as error:
         raise InapplicableEdit from error
+    for comment in known:
+        if comment not in comments:
+            raise LostComment
+        comments.remove(comment)
     return after
 
 

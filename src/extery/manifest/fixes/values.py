@@ -34,7 +34,7 @@ def without_punctuation(found: Finding) -> ManifestFix | None:
 
 
 def left_out(found: Finding) -> ManifestFix | None:
-    """Remove an optional field that is empty; a reason of a permission is none."""
+    """Remove an optional field that is empty; a permission's reason is not optional."""
     from extery.manifest.schemas.v1_0_0 import FIELDS
 
     is_optional = len(found.path) == 1 and not FIELDS[found.field].required
