@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner, Result
@@ -69,6 +70,7 @@ def test_what_is_missing_or_wrong_is_named_and_nothing_changes(
         (b"permissions = [", "manifest.toml.syntax"),
         (b"\xff", "manifest.toml.not-utf-8"),
         (OLD.replace(b'"files",', b'"files", # disk\n'), "migrate.comments"),
+        (OLD.replace(b'"files"', b'"file"'), "manifest.permissions.unknown-key"),
     ],
 )
 def test_a_manifest_that_cannot_be_migrated_stays(file: Path, data: bytes, code: str) -> None:
@@ -105,6 +107,44 @@ def test_what_an_older_form_loses_is_named(file: Path) -> None:
     result = run(file, "--to", "1.0.0-list")
     assert "permissions.files is lost: Export gears" in result.stderr
     assert tomllib.loads(file.read_text())["permissions"] == ["files", "network"]
+
+
+def test_dotted_keys_are_named(file: Path) -> None:
+    data = ADD_ON + b'permissions.files = "Export gears"\n'
+    file.write_bytes(data)
+    result = run(file, "--to", "1.0.0-list", "--json")
+    [problem] = json.loads(result.stdout)["problems"]
+    assert (problem["code"], "[permissions]" in problem["hint"]) == ("migrate.notation", True)
+    assert file.read_bytes() == data
+
+
+def test_an_unknown_permission_is_named_at_its_place(file: Path) -> None:
+    file.write_bytes(OLD.replace(b'"network"', b'"networks"'))
+    for arguments in (["--reason", "files=Export", "--reason", "networks=Get"], []):
+        result = run(file, *arguments)
+        line = OLD.count(b"\n")
+        column = len(b'permissions = ["files", ') + 1
+        assert f"{file.name}:{line}:{column}: error:" in result.stderr
+        assert "unknown key 'networks'" in result.stderr
+    assert run(file, "--fill-in").exit_code == 0
+
+
+def test_a_reason_is_asked_for_until_it_is_valid(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from extery.author.migrate import read_manifest
+    from extery.cli.commands import migrate
+
+    monkeypatch.setattr(migrate, "sys", SimpleNamespace(stdin=Terminal(), stderr=Terminal()))
+    answers = iter(["Export gears.", "Export gears"])
+    monkeypatch.setattr("click.prompt", lambda *_, **__: next(answers))
+    found = migrate._ask(read_manifest(file), {"network": "Get gears"})
+    assert found == {"files": "Export gears", "network": "Get gears"}
+
+
+class Terminal:
+    def isatty(self) -> bool:
+        return True
 
 
 @pytest.mark.parametrize("arguments", [["--to", "9"], ["--reason", "files"], ["--reason", "=x"]])

@@ -21,9 +21,12 @@ from extery.manifest.document import (
     parse_table,
     read_manifest_bytes,
 )
-from extery.manifest.edit import InapplicableEdit
+from extery.manifest.edit import InapplicableEdit, LostComment
+from extery.manifest.locator import Locator
 from extery.manifest.schemas.forms import FORMS, Form, Migrated, form_of, migrate
 from extery.manifest.schemas.registry import KNOWN_SCHEMA_VERSIONS
+
+_UNKNOWN_NAME = "manifest.permissions.unknown-key"
 
 
 class ReadManifest(NamedTuple):
@@ -80,24 +83,47 @@ def plan_migration(manifest: ReadManifest, to: Form, reasons: Mapping[str, str])
     """Return the manifest in the form ``to``; `extery.author.fix.write_fixes` writes it.
 
     Raises `InvalidInput` for a reason of a permission that the manifest does not have, `InvalidManifest` for one that Blender
-    does not accept, and `Conflict` if a comment would be lost.
+    does not accept, and `Conflict` if a comment would be lost or the notation of the permissions is none that can be changed.
     """
     for name in reasons:
         if name not in manifest.permissions:
             known = ", ".join(manifest.permissions) or "none"
             raise InvalidInput.of("migrate.unknown-permission", name=repr(name), known=known)
-    try:
-        result = migrate(manifest.text, manifest.table, to=to, reasons=reasons)
-    except InapplicableEdit as error:
-        where = Where(manifest.path.name, ("permissions",))
-        raise Conflict.of("migrate.comments", where=where) from error
+    result = _migrated(manifest, to, reasons)
     _check_reasons(result, reasons)
     file = FixedFile(manifest.path, manifest.path.name, manifest.text, result.text, ())
     return Migration(file, manifest.form, to, result)
 
 
+def check_names(manifest: ReadManifest) -> None:
+    """Raise `InvalidManifest` if a list has names that are no permissions: no reason makes them valid."""
+    if not manifest.permissions:
+        return
+    text = _migrated(manifest, FORMS[-1], {}).text
+    locate = Locator(manifest.text.encode(), manifest.path.name)
+    wrong = [
+        problem._replace(
+            where=locate(("permissions", manifest.permissions.index(str(problem.where.path[-1]))))
+        )
+        for problem in check_manifest(text.encode())[1]
+        if problem.code == _UNKNOWN_NAME
+    ]
+    if wrong:
+        raise InvalidManifest(*wrong)
+
+
+def _migrated(manifest: ReadManifest, to: Form, reasons: Mapping[str, str]) -> Migrated:
+    where = Where(manifest.path.name, ("permissions",))
+    try:
+        return migrate(manifest.text, manifest.table, to=to, reasons=reasons)
+    except LostComment as error:
+        raise Conflict.of("migrate.comments", where=where) from error
+    except InapplicableEdit as error:
+        raise Conflict.of("migrate.notation", where=where) from error
+
+
 def reason_problems(manifest: ReadManifest, name: str, reason: str) -> list[Problem]:
-    """Return what is wrong with the reason of a permission."""
+    """Return what is wrong with the text of a reason; `check_names` says what is wrong with the name."""
     try:
         plan_migration(manifest, FORMS[-1], {name: reason})
     except InvalidManifest as error:
@@ -110,7 +136,9 @@ def _check_reasons(result: Migrated, reasons: Mapping[str, str]) -> None:
     wrong = [
         problem._replace(where=Where())  # its line is not in the file yet
         for problem in problems.errors
-        if problem.where.path[:1] == ("permissions",) and problem.where.path[-1] in reasons
+        if problem.code != _UNKNOWN_NAME
+        and problem.where.path[:1] == ("permissions",)
+        and problem.where.path[-1] in reasons
     ]
     if wrong:
         raise InvalidManifest(*wrong)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,7 +57,7 @@ def command(
     has no place for is named.
     """
     from extery.author.fix import write_fixes
-    from extery.author.migrate import plan_migration, read_manifest
+    from extery.author.migrate import check_names, plan_migration, read_manifest
     from extery.cli.output import Outcome
     from extery.manifest.schemas.forms import FORMS
 
@@ -67,8 +68,9 @@ def command(
     form = _form(target)
     manifest = read_manifest(source or Path())
     given = _reasons(reasons)
-    if form != manifest.form:
-        given = _ask(manifest, given) if not (fill_in or diff) else given
+    if form != manifest.form and not (fill_in or diff):
+        check_names(manifest)
+        given = _ask(manifest, given)
     migration = plan_migration(manifest, form, given)
     if migration.result.missing and not (fill_in or diff):
         raise _missing(migration)
@@ -83,7 +85,9 @@ def _form(name: str | None) -> Form:
     found = next((form for form in FORMS if form.name == (name or FORMS[-1].name)), None)
     if found is None:
         known = ", ".join(form.name for form in FORMS)
-        raise click.BadParameter(f"{name!r} is no form; forms are {known}", param_hint="'--to'")
+        raise click.BadParameter(
+            f"unknown form {name!r}; known forms: {known}", param_hint="'--to'"
+        )
     return found
 
 
@@ -103,17 +107,14 @@ def _reasons(texts: tuple[str, ...]) -> dict[str, str]:
 def _ask(manifest: ReadManifest, given: Mapping[str, str]) -> dict[str, str]:
     """Ask for the reasons that are missing, in a terminal, each until Blender accepts it."""
     from extery.author.migrate import reason_problems
+    from extery.cli.prompts import ask_until_valid
 
     found = dict(given)
     if sys.stdin.isatty() and sys.stderr.isatty():
         for name in manifest.permissions:
-            while name not in found:
-                reason = click.prompt(f"Why does it need {name!r}?", err=True).strip()
-                wrong = reason_problems(manifest, name, reason)
-                for problem in wrong:
-                    click.echo(f"  {problem.message}\n  hint: {problem.hint}", err=True)
-                if not wrong:
-                    found[name] = reason
+            if name not in found:
+                question = f"Why does it need {name!r}?"
+                found[name] = ask_until_valid(question, partial(reason_problems, manifest, name))
     return found
 
 

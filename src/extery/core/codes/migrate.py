@@ -10,7 +10,7 @@ CODES = {
         "the manifest has an unknown version of the schema",
         "Its fields may have another meaning.",
         message="schema_version {value} is unknown",
-        hint="known are: {known}; a newer Extery may know more",
+        hint="known versions: {known}; a newer Extery may know more",
         example={"value": "'2.0.0'", "known": "1.0.0"},
     ),
     "migrate.unknown-permission": Code(
@@ -35,5 +35,12 @@ CODES = {
         "A comment inside of a value has no place in the new form.",
         message="permissions has a comment that has no place in the new form",
         hint="move the comment above the line, and run the command again",
+    ),
+    "migrate.notation": Code(
+        "error",
+        "the notation of permissions cannot be changed",
+        "Only a list and a table with all permissions in one place are rewritten, not dotted keys such as permissions.files.",
+        message="permissions is neither one list nor one table, and cannot be rewritten",
+        hint="write the permissions below a line [permissions], and run the command again",
     ),
 }
