@@ -55,7 +55,7 @@ def json_schema(request: HttpRequest, version: str) -> HttpResponse:
     if schema is None:
         known = ", ".join(KNOWN_SCHEMA_VERSIONS)
         raise NotFound.of("schema.unknown", value=repr(version), known=known)
-    document = {"$id": request.build_absolute_uri(request.path), **schema.json_schema()}
+    document = {"$id": absolute(request, request.path), **schema.json_schema()}
     response = HttpResponse(json.dumps(document, indent=2), content_type=_MEDIA_TYPE)
     response["Cache-Control"] = f"public, max-age={_MAX_AGE}"
     response["Access-Control-Allow-Origin"] = "*"  # editors in browsers

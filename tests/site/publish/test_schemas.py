@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -22,6 +23,12 @@ def test_every_version_leads_to_its_json_schema(client: Client) -> None:
         document = json.loads(response.content)
         assert document.pop("$id") == one["url"]
         assert document == known.json_schema()
+
+
+def test_the_id_has_the_address_of_the_site(client: Client, settings: Any) -> None:
+    settings.EXTERY_SITE_URL = "https://extensions.example.org"
+    document = client.get("/api/v1/schemas/1.0.0").json()
+    assert document["$id"] == "https://extensions.example.org/api/v1/schemas/1.0.0"
 
 
 def test_an_unknown_version_is_not_found(client: Client) -> None:
