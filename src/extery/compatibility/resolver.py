@@ -6,6 +6,8 @@ The result maps references to the Blenders, as bits, in which they hold. A refer
 - ``M:bpy.utils`` a module of Blender, ``C:Mesh`` a class of `bpy.types` or `mathutils`,
 - ``P:utils`` a module of the add-on, ``K:module:Class`` a class, ``O:module:Class`` an object, ``F:module:name`` a function,
 - ``^`` and a reference: a list of such values.
+
+A module is named after its file, whose name may contain colons: split at the last one.
 """
 
 from __future__ import annotations
@@ -68,11 +70,11 @@ class Resolver:
             for binding in module.flow.bindings:
                 for reference in self._functions(name, binding.path):
                     if reference.startswith("K:"):
-                        owner, class_ = _own_name(reference[2:])
+                        owner, _, class_ = reference[2:].rpartition(":")
                         reference = f"F:{owner}:{class_}.__init__"
                     if not reference.startswith("F:"):
                         continue
-                    owner, function = _own_name(reference[2:])
+                    owner, _, function = reference[2:].rpartition(":")
                     names = self.modules[owner].flow.parameters.get(function, ())
                     given = [*zip(names, binding.arguments, strict=False), *binding.keywords]
                     for parameter, path in given:
@@ -221,7 +223,7 @@ class Resolver:
             found = self._of_package(reference[2:], name, depth)
             return {_object_of(one): mask for one, mask in found.items()}
         if kind == "F:":
-            owner, function = _own_name(reference[2:])
+            owner, _, function = reference[2:].rpartition(":")
             inner = f"{function}.{name}"
             known = inner in self.modules[owner].flow.parameters
             return {f"F:{owner}:{inner}": self.api.every} if known else _NOTHING
@@ -303,7 +305,7 @@ class Resolver:
         return {kind: one.mask for one in names.get(name, ()) if (kind := _plain(one.kind))}
 
     def _of_own(self, reference: str, name: str, depth: int) -> References:
-        owner, class_ = _own_name(reference[2:])
+        owner, _, class_ = reference[2:].rpartition(":")
         flow = self.modules[owner].flow
         method = f"{class_}.{name}"
         if method in flow.parameters:
@@ -327,7 +329,7 @@ class Resolver:
             found: dict[str, None] = {}
             queue = [key]
             while queue and len(found) < MAX_BASES:
-                owner, class_ = _own_name(queue.pop(0))
+                owner, _, class_ = queue.pop(0).rpartition(":")
                 for path in self.modules[owner].flow.values.get(f"^{class_}", ()):
                     for base in self.resolve(owner, path):
                         if base.startswith("K:") and base[2:] != key and base not in found:
@@ -344,7 +346,7 @@ class Resolver:
         """Return whether an own class, or an own base of it, defines or assigns an attribute."""
         bases = [] if only_here else [one for one in self.bases_of(reference) if one[0] != "="]
         for one in (reference, *bases):
-            owner, class_ = _own_name(one[2:])
+            owner, _, class_ = one[2:].rpartition(":")
             flow = self.modules[owner].flow
             if f"@{class_}.{name}" in flow.values or f"{class_}.{name}" in flow.parameters:
                 return True
@@ -368,7 +370,7 @@ class Resolver:
         if reference.startswith("()"):
             return {reference[2:]: self.api.every} if reference[2:] else _NOTHING
         if reference.startswith("F:"):
-            owner, function = _own_name(reference[2:])
+            owner, _, function = reference[2:].rpartition(":")
             paths = self.modules[owner].flow.values.get(f"%{function}()", ())
             return self._union(((owner, one) for one in paths), depth)
         if reference.startswith("K:"):
@@ -439,12 +441,6 @@ def _split(path: str) -> tuple[str, str]:
     if start < end:
         return path[:end], f".{path[end:]}"
     return path[:start], path[start:]
-
-
-def _own_name(text: str) -> tuple[str, str]:
-    """Return the module and the class or function of ``module:name``; the name of a file may contain colons."""
-    module, _, name = text.rpartition(":")
-    return module, name
 
 
 def _module_name(path: str) -> str:
