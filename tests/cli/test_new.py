@@ -207,7 +207,7 @@ def test_in_a_terminal_the_command_asks_and_repeats_what_is_invalid() -> None:
         close_fds=True,
     )
     os.close(child)
-    answers = [ADD_ON.name, "Gears", "9gears", "gears", "", "GPL-3.0-or-later", "4.5.0"]
+    answers = [ADD_ON.name, "Gears", "9gears", "gears", "", "GPL-3.0-or-later", "4.5"]
     os.write(parent, "".join(f"{answer}\n" for answer in answers).encode())
     printed = b""
     while True:

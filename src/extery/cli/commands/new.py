@@ -18,7 +18,7 @@ from extery.core.types import ADD_ON, TYPE_NAMES
 if TYPE_CHECKING:
     from extery.author.new.project import Project
     from extery.cli.output import Outcome
-    from extery.core.errors import ProblemList
+    from extery.core.errors import Problem, ProblemList
 
 #: Field of the project -> what to ask for.
 _QUESTIONS = {
@@ -100,13 +100,11 @@ def command(
     if type_name is None:
         type_name = _ask_type() if asks else ADD_ON.name
     given = {name: value for name, value in options.items() if value is not None}
-    if re.fullmatch(r"\d+\.\d+", given.get("blender", "")):
-        given["blender"] += ".0"
     if with_ci or ci_system:
         given["ci"] = ci_system or "github"
-    project = default_project(folder, type_name, given.get("id"))._replace(**given)
-    if "name" not in given and "id" in given:
-        project = project._replace(name=project.id.replace("_", " ").title())
+    project = default_project(folder, type_name, given.get("id"))
+    for field, value in given.items():
+        project = _with(project, field, value)
     if asks:
         project = _ask(project, given)
     if problems := _problems(project):
@@ -128,18 +126,28 @@ def _ask(project: Project, given: Mapping[str, Any]) -> Project:
     if project.remote_url:
         questions["remote_url"] = "URL of the folder with the assets"
     for field, question in questions.items():
-        while field not in given:
-            answer = click.prompt(question, default=getattr(project, field), err=True)
-            changed = project._replace(**{field: answer.strip()})
-            key = _KEYS.get(field, field)
-            wrong = [one for one in _problems(changed) if key in one.where.field]
-            for problem in wrong:
-                click.echo(f"  {problem.message}", err=True)
-                click.echo(f"  hint: {problem.hint}", err=True)
-            if not wrong:
-                project = changed
-                break
+        if field not in given:
+            project = _with(project, field, _ask_for(project, field, question))
     return project
+
+
+def _ask_for(project: Project, field: str, question: str) -> str:
+    from extery.cli.prompts import ask_until_valid
+
+    def problems_of(answer: str) -> list[Problem]:
+        key = _KEYS.get(field, field)
+        found = _problems(_with(project, field, answer))
+        return [problem for problem in found if key in problem.where.field]
+
+    return ask_until_valid(question, problems_of, default=getattr(project, field))
+
+
+def _with(project: Project, field: str, value: str) -> Project:
+    """Return the project with another value; a version of Blender may lack its last number."""
+    if field == "blender" and re.fullmatch(r"\d+\.\d+", value):
+        value += ".0"
+    changed: dict[str, Any] = {field: value}
+    return project._replace(**changed)
 
 
 def _problems(project: Project) -> ProblemList:
