@@ -234,7 +234,7 @@ def test_deprecated_and_experimental_are_kinds_of_their_own() -> None:
     ],
 )
 def test_strange_code_is_judged_in_bounded_time(code: str) -> None:
-    findings(code)
+    assert len(findings(code)) < 10
 
 
 def test_most_values_of_an_operator_are_resolved() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -17,7 +18,7 @@ _TYPE_ATTRIBUTES = ("type", "bl_idname")
 UNCLEAR = Effects(mask=0)
 
 
-class Tests:
+class Tests(ABC):
     """Conditions, a part of `extery.analysis.flow_expressions.Expressions`."""
 
     recorder: Recorder
@@ -27,8 +28,9 @@ class Tests:
     #: Qualified names of the classes of the module.
     classes: set[str]
 
+    @abstractmethod
     def evaluate(self, node: ast.expr | None) -> str:
-        raise NotImplementedError
+        """Follow an expression, and return the path of its value."""
 
     @contextmanager
     def under(self, effects: Effects) -> Iterator[None]:

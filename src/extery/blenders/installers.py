@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from extery.core.files import folder_size
+
 #: Seconds between two reports of the bytes on disk.
 _INTERVAL = 1.0
 _MAX_REASON = 600
@@ -80,7 +82,7 @@ def run(
                     break
                 except subprocess.TimeoutExpired:
                     if watched:
-                        on_progress(_size_of(watched))
+                        on_progress(folder_size(watched))
         except BaseException:
             process.kill()
             raise
@@ -88,15 +90,3 @@ def run(
         return ""
     lines = [line for line in output.splitlines() if line.strip() and "WARNING" not in line]
     return "\n".join(lines)[-_MAX_REASON:] or f"exit status {process.returncode}"
-
-
-def _size_of(folder: Path) -> int:
-    """Return the bytes of all files in a folder, as far as they can be read."""
-    total = 0
-    for parent, _, names in os.walk(folder):
-        for name in names:
-            try:
-                total += os.lstat(os.path.join(parent, name)).st_size  # noqa: PTH118 (thousands of names)
-            except OSError:
-                continue
-    return total

@@ -8,7 +8,7 @@ from extery.analysis.flow_facts import Access, Reference
 from extery.compatibility.presence import presence_of
 from extery.compatibility.resolver import Resolver, _split
 
-#: Functions that Blender calls, whoever else uses them.
+#: Functions that Blender calls, also if the add-on calls them too.
 _CALLED_BY_BLENDER = frozenset(
     [
         "register",

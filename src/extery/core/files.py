@@ -142,6 +142,20 @@ def _open_at_start(source: Path | BinaryIO) -> Iterator[BinaryIO]:
         source.seek(position)
 
 
+def folder_size(folder: Path, *, maximum: int | None = None) -> int:
+    """Return the bytes of the files in a folder, as far as they can be read; the first sum over ``maximum`` ends it."""
+    total = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += os.lstat(os.path.join(parent, name)).st_size  # noqa: PTH118 (thousands of names)
+            except OSError:
+                continue
+            if maximum is not None and total > maximum:
+                return total
+    return total
+
+
 def format_size(size: int) -> str:
     """Return ``812 bytes``, ``4.2 KB`` or ``18 MB``: powers of 1000, as in file managers."""
     if size < 1000:

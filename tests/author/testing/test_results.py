@@ -192,7 +192,8 @@ def test_no_answer_makes_the_reader_fail(rows: list[tuple[str, dict[str, Any]]])
     import tempfile
 
     with tempfile.TemporaryDirectory() as name:
-        answer_of(Path(name), *({**values, "kind": kind} for kind, values in rows))
+        answer = answer_of(Path(name), *({**values, "kind": kind} for kind, values in rows))
+    assert isinstance(answer, Answer)
 
 
 def test_the_innermost_place_of_a_trace_is_in_the_extension() -> None:

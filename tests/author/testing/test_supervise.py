@@ -198,8 +198,10 @@ def test_an_orphan_that_has_killed_its_parent_is_found_by_its_token() -> None:
 
     wait_until(alive)
     pids = alive()
+    assert len(pids) == 1
     kill_all(child, token)
     wait_until(lambda: not any(map(is_alive, pids)))
+    assert alive() == []
 
 
 def test_a_program_that_kills_its_parent_ends(tmp_path: Path, sandbox: Sandbox) -> None:

@@ -66,7 +66,7 @@ def _move_into(folder: Path, stage: Path, files: Mapping[str, bytes]) -> None:
                 if not (folder / one).is_dir():
                     (folder / one).mkdir()
                     made.append(folder / one)
-            # A link fails if somebody has created the file in the meantime; renaming would replace it.
+            # A link fails if another process has created the file in the meantime; renaming would replace it.
             _link(stage / path, target)
             moved.append(target)
     except BaseException:

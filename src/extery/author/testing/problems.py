@@ -31,8 +31,8 @@ _STEPS = {
 
 #: Paths, addresses or programs of one line of code that a message has.
 _MAX_DETAILS = 3
-#: A folder of a run, such as ``/tmp/extery-test-x1/work/home``.
-_FOLDER = re.compile(r"\S*extery-test-[^/\s]+/work/(\w+)(?=/|$)")
+#: A folder of a run: ``extery-test-…/work/home`` in the folder of temporary files.
+_FOLDER = re.compile(r"\S*extery-test-[^/\\\s]+[/\\]work[/\\](\w+)(?=[/\\]|$)")
 
 
 class _Cause(NamedTuple):

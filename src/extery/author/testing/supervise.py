@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import IO, Any, Literal, NamedTuple
 
 from extery.author.testing.processes import TOKEN, kill_all, processes_below
+from extery.core.files import folder_size
 
 _CONFINE = Path(__file__).with_name("confine.py")
 _INTERVAL = 0.2
@@ -180,22 +181,8 @@ def _wait(
             return "processes"
         if sum(below.values()) > limits.memory:
             return "memory"
-        if folder and _size_of(folder, limits.disk) > limits.disk:
+        if folder and folder_size(folder, maximum=limits.disk) > limits.disk:
             return "disk"
-
-
-def _size_of(folder: Path, maximum: int) -> int:
-    """Return the bytes of the files in a folder, or the first sum over ``maximum``."""
-    total = 0
-    for parent, _, names in os.walk(folder):
-        for name in names:
-            try:
-                total += os.lstat(os.path.join(parent, name)).st_size  # noqa: PTH118 (thousands of names)
-            except OSError:
-                continue
-            if total > maximum:
-                return total
-    return total
 
 
 class _Output:
