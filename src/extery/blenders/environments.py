@@ -21,6 +21,7 @@ from extery.core.cache_folder import cache_folder
 from extery.core.errors import Conflict, NotFound, Unavailable
 from extery.core.file_lock import FileLock, LockTimeout
 from extery.core.files import format_size
+from extery.core.text import os_error_text
 
 MARKER = ".extery-complete"
 #: What pytest needs in Blender's Python: the same for all, as an add-on is tested and not pytest.
@@ -151,7 +152,7 @@ def _make_once(
         finally:
             lock.release()
     except OSError as error:
-        raise _failed(name, error.strerror or str(error)) from error
+        raise _failed(name, os_error_text(error)) from error
     return True
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from extery.core.files import folder_size
+from extery.core.text import os_error_text
 
 #: Seconds between two reports of the bytes on disk.
 _INTERVAL = 1.0
@@ -73,7 +74,7 @@ def run(
             errors="replace",
         )
     except OSError as error:
-        return error.strerror or str(error)
+        return os_error_text(error)
     with process:
         try:
             while True:

@@ -12,7 +12,7 @@ from extery.blender_api.table import BlenderApi, Member
 from extery.compatibility.presence import Presence, presence_of
 from extery.compatibility.reach import Reach
 from extery.compatibility.replacements import REMOVED_SHADERS, SHADERS_REMOVED_IN, replacement_of
-from extery.compatibility.resolver import Resolver, _split
+from extery.compatibility.resolver import Resolver, split_path
 from extery.core.versions import BlenderSeries, format_series
 
 Kind = Literal["incompatible", "deprecated", "experimental"]
@@ -87,14 +87,14 @@ class Judge:
             for access in module.flow.accesses:
                 if access.context != "import":
                     accesses += 1
-                    resolved += bool(self.resolver.resolve(name, _split(access.path)[0]))
+                    resolved += bool(self.resolver.resolve(name, split_path(access.path)[0]))
         return Statistics(accesses, resolved)
 
     def _judge(self, name: str, module: ModuleFacts, access: Access) -> Iterator[Finding]:
         if access.context == "import":
             yield from self._imported(name, module, access)
             return
-        owner, part = _split(access.path)
+        owner, part = split_path(access.path)
         if part[:1] != ".":
             return
         known = self._presences(name, owner, part[1:])

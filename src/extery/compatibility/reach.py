@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from extery.analysis.flow_facts import Access, Reference
 from extery.compatibility.presence import presence_of
-from extery.compatibility.resolver import Resolver, _split
+from extery.compatibility.resolver import Resolver, split_path
 
 #: Functions that Blender calls, also if the add-on calls them too.
 _CALLED_BY_BLENDER = frozenset(
@@ -76,7 +76,7 @@ class Reach:
     def _existence(self, module: str, path: str, *, is_positive: bool) -> int:
         if path.startswith("?"):
             return self._condition(module, path[1:], is_positive=is_positive)
-        owner, part = _split(path)
+        owner, part = split_path(path)
         name = part.removeprefix(".")
         api = self._resolver.api
         found = [
@@ -94,7 +94,7 @@ class Reach:
     def _condition(self, module: str, path: str, *, is_positive: bool) -> int:
         """Return the Blenders in which a condition of another module holds."""
         call = "()" if path.endswith("()") else ""
-        owner, part = _split(path.removesuffix("()"))
+        owner, part = split_path(path.removesuffix("()"))
         for reference in self._resolver.resolve(module, owner):
             if reference[:2] != "P:" or reference[2:] not in self._resolver.modules:
                 continue
@@ -117,7 +117,7 @@ class Reach:
                     self._users.setdefault(found, []).append((module, reference))
             if not reference.is_import:
                 return
-            path, part = _split(path)
+            path, part = split_path(path)
             if not part:
                 return
 

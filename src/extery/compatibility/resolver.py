@@ -102,7 +102,7 @@ class Resolver:
         cut = self._cut
         self._active.add(key)
         try:
-            prefix, part = _split(path)
+            prefix, part = split_path(path)
             if part:
                 found: dict[str, int] = {}
                 owners = self.resolve(module, prefix, depth + 1)
@@ -422,7 +422,7 @@ def _is_math(name: str) -> bool:
     return name in ("Vector", "Matrix", "Euler", "Quaternion", "Color")
 
 
-def _split(path: str) -> tuple[str, str]:
+def split_path(path: str) -> tuple[str, str]:
     """Return a path without its last part, and that part; the part is empty for a root."""
     root = _ROOT.match(path)
     end = root.end() if root else 0

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from extery.core.errors import Conflict, Problem, Unavailable
+from extery.core.text import os_error_text
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -25,7 +26,7 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     try:
         _write(folder, files)
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = os_error_text(error)
         raise Unavailable(Problem.of("new.unwritable", path=str(folder), reason=reason)) from error
 
 
