@@ -17,11 +17,11 @@ from tests.blender.install import ENDS, VERSIONS
 T = TypeVar("T")
 
 TRIES_ALL = bool(os.environ.get("EXTERY_TRY_ALL"))
-STRIDE = 1 if TRIES_ALL else 8
+STRIDE = 1 if TRIES_ALL else 12
 
 
 def some_numbers(stop: int) -> list[int]:
-    """Return numbers below ``stop``: the first, and every eighth from a random one on; or all.
+    """Return numbers below ``stop``: the first, and every twelfth from a random one on; or all.
 
     With the first one, there is a fault however few calls a command makes.
     """
@@ -29,7 +29,7 @@ def some_numbers(stop: int) -> list[int]:
 
 
 def some_of(items: Sequence[T]) -> list[T]:
-    """Return the first of the items, and every eighth from a random one on; or all."""
+    """Return the first of the items, and every twelfth from a random one on; or all."""
     return [items[number] for number in some_numbers(len(items))]
 
 

@@ -57,7 +57,7 @@ LONG = [
     *("client_kills", "first_start", "listing_approvals", "listing_server", "site_pages"),
     *("slow_clients", "storage", "tasks", "uploads"),
 ]
-RUN_OF_LONG = 4
+RUN_OF_LONG = 3
 #: Modules that benchmarks start or import.
 HELPERS = {"bytes_server", "site_content", "tasks_sample"}
 #: Parts of `tests.parts` and programs that benchmarks need.

@@ -8,6 +8,7 @@ import pytest
 from _pytest.mark.structures import ParameterSet
 
 from tests.blender.install import VERSIONS
+from tests.sampled import some_blenders
 
 
 def parameters(series: Iterable[str]) -> list[ParameterSet]:
@@ -17,3 +18,7 @@ def parameters(series: Iterable[str]) -> list[ParameterSet]:
 
 #: Tests of what every Blender must do with what we publish.
 EVERY_BLENDER = pytest.mark.parametrize("blender_version", parameters(VERSIONS), indirect=True)
+#: Tests with the oldest Blender, the newest, and one between that differs from run to run.
+SOME_BLENDERS = pytest.mark.parametrize(
+    "blender_version", parameters(some_blenders()), indirect=True
+)

@@ -14,7 +14,7 @@ import pytest
 from extery.repository.generate import generate
 from tests.blender.client import Blender, BlenderError
 from tests.blender.samples import write_extension, zip_extension
-from tests.blender.series import EVERY_BLENDER
+from tests.blender.series import SOME_BLENDERS
 from tests.blender.serving import HttpFolder
 from tests.blender_ext.suites import write_tool
 from tests.blender_ext.tool import contents
@@ -74,7 +74,7 @@ def texts(blender: Blender) -> list[str]:
     return [f"{message.type} {message.text}" for message in blender.messages]
 
 
-@EVERY_BLENDER
+@SOME_BLENDERS
 def test_blender_syncs_installs_updates_and_removes(
     own: Blender, remote: Path, http_folder: Serve
 ) -> None:

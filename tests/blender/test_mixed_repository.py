@@ -19,7 +19,7 @@ from extery.repository.mirror.run import mirror
 from tests.blender.client import AssetLibrary, Blender, BlenderError
 from tests.blender.install import ENDS
 from tests.blender.samples import write_extension, zip_extension
-from tests.blender.series import EVERY_BLENDER
+from tests.blender.series import EVERY_BLENDER, SOME_BLENDERS
 from tests.blender.serving import HttpFolder
 from tests.repository.packages import put
 
@@ -130,7 +130,7 @@ def test_every_blender_uses_the_listing_for_everyone(
     assert listed(blender) == {}
 
 
-@EVERY_BLENDER
+@SOME_BLENDERS
 def test_new_blenders_use_the_complete_listing_and_old_ones_refuse_it(
     blender: Blender, repository: Repository, http_folder: Serve
 ) -> None:

@@ -13,7 +13,7 @@ from tests.blender.client import Blender, BlenderError
 from tests.blender.running_site import RunningSite, run_site
 from tests.blender.samples import write_extension
 from tests.blender.scenario import Walkthrough, run_walkthrough
-from tests.blender.series import EVERY_BLENDER
+from tests.blender.series import EVERY_BLENDER, SOME_BLENDERS
 
 Publish = Callable[..., None]
 
@@ -62,7 +62,7 @@ def test_our_site_passes_the_walkthrough(
     )
 
 
-@EVERY_BLENDER
+@SOME_BLENDERS
 def test_blender_gets_the_newest_compatible_version(
     blender: Blender, site: RunningSite, publish: Publish
 ) -> None:

@@ -19,7 +19,7 @@ from tests.blender.client import Blender, blender_cli
 from tests.blender.install import ENDS, VERSIONS
 from tests.blender.samples import write_extension
 from tests.blender.scenario import Walkthrough, run_walkthrough
-from tests.blender.series import EVERY_BLENDER
+from tests.blender.series import SOME_BLENDERS
 from tests.blender.serving import HttpFolder
 
 Serve = Callable[[Path], HttpFolder]
@@ -118,7 +118,7 @@ def test_our_static_repository_passes_the_walkthrough(
         assert "/gear_tool-1.1.0.zip" in served.paths()
 
 
-@EVERY_BLENDER
+@SOME_BLENDERS
 def test_each_blender_gets_its_newest_compatible_version(
     blender: Blender, repository: Repository, http_folder: Serve
 ) -> None:
@@ -196,7 +196,7 @@ def test_a_channel_with_absolute_urls_needs_no_copies_of_packages(
     assert blender.find("gear_tool").installed == "2.0.0-beta.1"
 
 
-@EVERY_BLENDER
+@SOME_BLENDERS
 def test_blender_accepts_a_listing_with_recorded_changes(
     blender: Blender, repository: Repository, http_folder: Serve
 ) -> None:

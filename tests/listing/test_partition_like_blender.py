@@ -34,7 +34,7 @@ def newest_compatible(entries: list[Entry], system: System) -> str | None:
 
 
 @given(st.lists(folders(), min_size=20, max_size=40))
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 def test_blender_shows_and_installs_the_newest_compatible_version(
     version: str, cases: list[list[Entry]]
 ) -> None:

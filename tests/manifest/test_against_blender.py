@@ -17,7 +17,7 @@ from tests.samples import GOOD, LENIENT, MANIFESTS
 pytestmark = [pytest.mark.blender, pytest.mark.parametrize("version", some_blenders())]
 
 SAMPLES = [path.read_bytes() for path in (GOOD, *MANIFESTS.values(), *LENIENT.values())]
-MANIFEST_FILES = [*SAMPLES, *one_field_wrong(), *several_fields_wrong(600, seed=20)]
+MANIFEST_FILES = [*SAMPLES, *one_field_wrong(), *several_fields_wrong(250, seed=20)]
 
 #: Blender's reader of packages crashes; extery reports a problem.
 CRASHES = re.compile(r"^crash: AttributeError: '[\w.]+' object has no attribute 'get'")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import random
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
@@ -19,6 +20,7 @@ from extery_site.moderation import comments as review
 from extery_site.publish import actions as publish
 from extery_site.reports import actions as reports
 from extery_site.reports import handling
+from tests.sampled import TRIES_ALL
 from tests.site import factories
 from tests.site.packages import INIT, manifest, package, zip_of
 
@@ -67,10 +69,13 @@ def test_nul_and_surrogates_in_a_url_are_no_server_error(
     owner: User, moderator: User, signed_in: Browser, path: str
 ) -> None:
     factories.make_approved(owner, moderator)
-    for client in (Client(), signed_in(owner), signed_in(moderator)):
+    clients = Client(), signed_in(owner), signed_in(moderator)
+    for client in clients:
         with_nul = client.get(path.replace("{}", "%00"))
         assert with_nul.status_code == 400, path
-        for odd in ("%ED%A0%80", "%FF", HUGE, "\N{GRINNING FACE}", "%"):
+    for odd in ("%ED%A0%80", "%FF", HUGE, "\N{GRINNING FACE}", "%"):
+        # All three would take half a minute for all pages.
+        for client in clients if TRIES_ALL else random.sample(clients, 1):
             assert client.get(path.replace("{}", odd)).status_code < 500, (path, odd)
 
 

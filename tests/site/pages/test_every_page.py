@@ -55,7 +55,7 @@ ELSEWHERE = (
     "/media/",
 )
 #: How many pages that differ only in values of their query are followed.
-FOLLOWED = 6
+FOLLOWED = 2
 #: Pages that search engines must not index.
 PRIVATE = ("/queue/", "/staff/", "/mine/", "/publish/", "/account/", "/reports/", "/report/")
 
