@@ -63,13 +63,13 @@ def extract(path: str, tree: ast.Module, text: str, wanted: Collection[str] = ()
         functions=tuple(walk.functions.values()),
         texts=tuple(facts[Text]),
         suppressions=tuple(_suppressions(text)),
-        flow=follow(tree, columns, wanted) if wanted else Flow(),
+        flow=follow(tree, text, columns, wanted) if wanted else Flow(),
     )
 
 
 def extract_flow(path: str, tree: ast.Module, text: str, wanted: Collection[str]) -> ModuleFacts:
     """Return the imports, suppressions and the flow of a module."""
-    flow, imports = follow_with_imports(tree, Columns(text), wanted)
+    flow, imports = follow_with_imports(tree, text, Columns(text), wanted)
     return ModuleFacts(path, imports=imports, suppressions=tuple(_suppressions(text)), flow=flow)
 
 

@@ -18,10 +18,12 @@ from extery.analysis.flow_facts import UNKNOWN, Flow
 from extery.analysis.flow_methods import (
     ARGUMENTS_OF_METHODS,
     may_be_condition,
+    may_have_conditions,
     tests_version,
 )
 from extery.analysis.flow_state import Effects, Names, instance_of
 from extery.analysis.flow_tests import UNCLEAR
+from extery.analysis.nodes import children
 from extery.analysis.version_tests import Unclear
 
 #: Exceptions of names that a Blender does not have.
@@ -33,27 +35,33 @@ _IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", *_CATCHES})
 _MAX_VARIABLES = 2_000
 
 
-def follow(tree: ast.Module, columns: Columns, wanted: Collection[str] | None = None) -> Flow:
-    """Return the flow of a module; a part of it if its expressions are nested too deeply.
+def follow(
+    tree: ast.Module, text: str, columns: Columns, wanted: Collection[str] | None = None
+) -> Flow:
+    """Return the flow of a module with the source ``text``; a part of it if expressions are nested too deeply.
 
     Only attributes whose names are in ``wanted`` are recorded; all if it is ``None``.
     """
-    return follow_with_imports(tree, columns, wanted)[0]
+    return follow_with_imports(tree, text, columns, wanted)[0]
 
 
 def follow_with_imports(
-    tree: ast.Module, columns: Columns, wanted: Collection[str] | None
+    tree: ast.Module, text: str, columns: Columns, wanted: Collection[str] | None
 ) -> tuple[Flow, tuple[Import, ...]]:
     """Return the flow of a module, and its imports."""
-    walk = _Statements(columns, wanted)
+    walk = _Statements(columns, wanted, has_conditions=may_have_conditions(text))
     with suppress(RecursionError):
         walk.module(tree)
     return walk.recorder.flow(walk.classes, walk.names.conditions), tuple(walk.recorder.imports)
 
 
 class _Statements(Expressions):
-    def __init__(self, columns: Columns, wanted: Collection[str] | None) -> None:
+    def __init__(
+        self, columns: Columns, wanted: Collection[str] | None, *, has_conditions: bool
+    ) -> None:
         super().__init__(columns, wanted)
+        #: Without a test of a version or of existence in the text, none is searched for in the tree.
+        self._has_conditions = has_conditions
         self._later: list[tuple[Any, Names, str, int, tuple[Any, ...]]] = []
         self._class = ""
 
@@ -91,7 +99,7 @@ class _Statements(Expressions):
             if method is not None:
                 method(self, one)
             else:
-                for child in ast.iter_child_nodes(one):
+                for child in children(one):
                     if isinstance(child, ast.expr):
                         self.evaluate(child)
             if kind in (ast.Return, ast.Raise, ast.Continue, ast.Break):
@@ -213,7 +221,7 @@ class _Statements(Expressions):
         """Return what follows from a value if it tests the version of Blender or whether something exists."""
         try:
             if isinstance(node, ast.BoolOp | ast.UnaryOp | ast.Compare | ast.Call):
-                if not may_be_condition(node, self.names):
+                if not self._has_conditions or not may_be_condition(node, self.names):
                     return None
                 before = len(self.recorder.accesses)
                 true, false = self.test(node)
@@ -339,7 +347,7 @@ class _Statements(Expressions):
             self.names = outer
             if outcome is not None:
                 outer.conditions[f"{node.name}()"] = outcome
-        elif tests_version(node):
+        elif self._has_conditions and tests_version(node):
             outer.conditions[f"{node.name}()"] = UNCLEAR, UNCLEAR
         self._later.append((node, inner, self._class, recorder.mask, recorder.active))
 

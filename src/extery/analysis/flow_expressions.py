@@ -10,6 +10,7 @@ from extery.analysis.columns import Columns
 from extery.analysis.flow_facts import UNKNOWN, Access, Binding, Reference
 from extery.analysis.flow_state import Effects, Names, Recorder, instance_of, item_of, shorten
 from extery.analysis.flow_tests import Tests
+from extery.analysis.nodes import children
 
 _CONTEXTS = {ast.Load: "load", ast.Store: "store", ast.Del: "del"}
 #: Functions that return the values of their first argument.
@@ -32,10 +33,13 @@ class Expressions(Tests):
         """Return the path of an expression."""
         if node is None:
             return UNKNOWN
-        method = self._EVALUATE.get(type(node))
+        kind = node.__class__
+        if kind is ast.Constant:
+            return UNKNOWN
+        method = self._EVALUATE.get(kind)
         if method is not None:
             return method(self, node)
-        for child in ast.iter_child_nodes(node):
+        for child in children(node):
             if isinstance(child, ast.expr):
                 self.evaluate(child)
         return UNKNOWN

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from itertools import islice
 
 from extery.analysis.flow_state import Names
+from extery.analysis.nodes import descendants
 
 _MAX_TEST_NODES = 100
 #: Attributes in conditions about the version, or about what there is.
 _TESTED = frozenset({"version", "version_string", "version_file", "bl_rna"})
+_WORDS = ("version", "hasattr", "bl_rna")
 #: Methods that Blender calls -> what it gives, after self.
 ARGUMENTS_OF_METHODS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(
@@ -28,9 +29,16 @@ ARGUMENTS_OF_METHODS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+def may_have_conditions(text: str) -> bool:
+    """Return whether `may_be_condition` and `tests_version` can be true somewhere in a module."""
+    # Most modules have a version in their `bl_info` only.
+    lowered = text.lower().replace('"version"', "").replace("'version'", "")
+    return any(word in lowered for word in _WORDS)
+
+
 def tests_version(node: ast.AST) -> bool:
     """Return whether a short function returns something and looks at Blender's version: its result depends on it."""
-    nodes = list(islice(ast.walk(node), _MAX_TEST_NODES))
+    nodes = descendants(node, _MAX_TEST_NODES)
     return (
         len(nodes) < _MAX_TEST_NODES
         and any(isinstance(one, ast.Attribute) and one.attr in _TESTED for one in nodes)
@@ -40,8 +48,8 @@ def tests_version(node: ast.AST) -> bool:
 
 def may_be_condition(node: ast.expr, names: Names) -> bool:
     """Return whether a short expression tests a version or existence: looking closer costs time."""
-    nodes = list(islice(ast.walk(node), _MAX_TEST_NODES))
-    if len(nodes) == _MAX_TEST_NODES:
+    nodes = descendants(node, _MAX_TEST_NODES)
+    if len(nodes) >= _MAX_TEST_NODES:
         return False
     for one in nodes:
         if isinstance(one, ast.Name):

@@ -6,10 +6,10 @@ import ast
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import islice
 
 from extery.analysis.flow_facts import UNKNOWN, Guard
 from extery.analysis.flow_state import Effects, Names, Recorder, instance_of
+from extery.analysis.nodes import descendants
 from extery.analysis.version_tests import Unclear, outcome_of
 
 #: Attributes whose value tells the type of their owner.
@@ -239,7 +239,7 @@ def _mentions_version(node: ast.expr) -> bool:
         isinstance(one, ast.Constant) for one in (node.left, *node.comparators)
     ):
         word = "blender"
-    for one in islice(ast.walk(node), 20):
+    for one in descendants(node, 20):
         name = one.id if isinstance(one, ast.Name) else getattr(one, "attr", "")
         if word in name.lower():
             return True

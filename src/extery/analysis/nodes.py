@@ -11,6 +11,8 @@ _PLAIN_FIELDS = frozenset(
         *("asname", "module", "level", "conversion", "simple", "is_async", "lineno"),
     }
 )
+#: Most nodes of a tree; nothing is below them.
+_LEAVES = frozenset({ast.Name, ast.Constant})
 
 
 class _Fields(dict[type[ast.AST], tuple[str, ...]]):
@@ -44,4 +46,15 @@ def children(node: ast.AST) -> list[ast.AST]:
             found += [one for one in value if isinstance(one, ast.AST)]
         elif isinstance(value, ast.AST):
             found.append(value)
+    return found
+
+
+def descendants(node: ast.AST, limit: int) -> list[ast.AST]:
+    """Return ``node`` and the nodes below it, breadth first, until there are ``limit`` or a few more."""
+    found = [node]
+    for one in found:
+        if one.__class__ not in _LEAVES:
+            found += children(one)
+            if len(found) >= limit:
+                break
     return found

@@ -6,7 +6,6 @@ each child, which for the website is all of Django. So the children are plain su
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import subprocess
@@ -15,13 +14,14 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 import extery
 from extery.analysis.facts import ModuleFacts, from_plain
 from extery.analysis.module import Python
+from extery.core.collector import without_collector
 
 
 class Limits(NamedTuple):
@@ -96,7 +96,7 @@ def analyze_all(
         return found
 
     if pending:
-        with _without_collector(), ThreadPoolExecutor(max_workers=processes) as pool:
+        with without_collector(), ThreadPoolExecutor(max_workers=processes) as pool:
             for part in [pool.submit(work) for _ in range(processes)]:
                 facts |= {one.path: one for one in part.result()}
     return [facts[source.path] for source in sources]
@@ -126,18 +126,6 @@ def _read(
             with suppress(OSError):
                 data = source.read(limits.module_bytes + 1)
         yield source, data
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Pause the collector of cycles: facts are hundreds of thousands of tuples, which have none."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 class _Process:

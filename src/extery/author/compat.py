@@ -10,7 +10,7 @@ from typing import NamedTuple
 from extery.analysis.pool import Limits, Source, analyze_all
 from extery.author.validate import check_path
 from extery.blender_api.table import load_api, load_varying_names
-from extery.compatibility.findings import Finding, Judge
+from extery.compatibility.findings import Finding, judge
 from extery.core.errors import ProblemList, Where
 from extery.core.files import open_regular
 from extery.core.types import ADD_ON
@@ -89,8 +89,7 @@ def judge_sources(
 ) -> Judgement:
     """Judge the code of an add-on, and add the findings to ``report``: one problem for each use."""
     blenders = tuple(blenders) or sources.blenders
-    judge = Judge(sources.parts, load_api(), blenders)
-    findings = judge.findings()
+    findings = judge(sources.parts, load_api(), blenders)
     for kind in ("incompatible", "deprecated", "experimental"):
         report_findings(context, findings, report.problems, kind=kind, grouped=False)
     unread = tuple(one.path for one in sources.parts if one.failure or one.faults)

@@ -9,10 +9,12 @@ from typing import Literal, NamedTuple
 from extery.analysis.facts import ModuleFacts, Position
 from extery.analysis.flow_facts import Access
 from extery.blender_api.table import BlenderApi, Member
+from extery.compatibility.paths import split_path
 from extery.compatibility.presence import Presence, presence_of
 from extery.compatibility.reach import Reach
 from extery.compatibility.replacements import REMOVED_SHADERS, SHADERS_REMOVED_IN, replacement_of
-from extery.compatibility.resolver import Resolver, split_path
+from extery.compatibility.resolver import Resolver
+from extery.core.collector import without_collector
 from extery.core.versions import BlenderSeries, format_series
 
 Kind = Literal["incompatible", "deprecated", "experimental"]
@@ -55,7 +57,8 @@ def judge(
     modules: Iterable[ModuleFacts], api: BlenderApi, blenders: Iterable[BlenderSeries]
 ) -> list[Finding]:
     """Return the findings for ``blenders``, in the order of the modules and their lines."""
-    return Judge(modules, api, blenders).findings()
+    with without_collector():
+        return Judge(modules, api, blenders).findings()
 
 
 class Judge:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 
 from extery.analysis.flow_facts import Access, Reference
+from extery.compatibility.paths import split_path
 from extery.compatibility.presence import presence_of
-from extery.compatibility.resolver import Resolver, split_path
+from extery.compatibility.resolver import Resolver
 
 #: Functions that Blender calls, also if the add-on calls them too.
 _CALLED_BY_BLENDER = frozenset(
@@ -36,7 +38,10 @@ _CALLED_BY_BLENDER = frozenset(
         "description",
     ]
 )
-_MAX_ROUNDS = 20
+#: Passes over all uses: functions that are deeper below a guard count as not guarded.
+_MAX_ROUNDS = 30
+#: The name of a module, and what is used in it.
+Use = tuple[str, Reference]
 
 
 class Reach:
@@ -46,13 +51,58 @@ class Reach:
         self._resolver = resolver
         self._every = resolver.api.every
         self._guards: dict[tuple[str, int], int] = {}
-        self._users: dict[str, list[tuple[str, Reference]]] = {}
-        for module, facts in resolver.modules.items():
-            for reference in facts.flow.references:
-                with suppress(RecursionError):
-                    self._add(module, reference)
+        #: Key of a function, class or module -> where it is used.
+        self._users: dict[str, dict[Use, None]] = {}
         self._masks: dict[str, int] = {}
-        self._solve()
+        self._known: dict[Use, list[str]] = {}
+        self._rounds = _MAX_ROUNDS
+        self._uses = [
+            (module, one)
+            for module, facts in resolver.modules.items()
+            for one in facts.flow.references
+        ]
+        self._follow_guards()
+
+    def _follow_guards(self) -> None:
+        """Resolve the uses under a guard, and those of what can run under a guard only.
+
+        To resolve all uses would take half of the time that judging an add-on does.
+        """
+        by_name: dict[str, list[Use]] = {}
+        for use in self._uses:
+            for name in _names_of(use[1]):
+                by_name.setdefault(name, []).append(use)
+        aliases = _aliases(self._resolver)
+        names: set[str] = set()
+        inner = [
+            use for use in self._uses if use[1].guards or use[1].mask & self._every != self._every
+        ]
+        while inner and self._rounds:
+            found = {_last_name(key) for use in inner for key in self._keys(use)} - names
+            found |= {alias for name in found for alias in aliases.get(name, ())} - names
+            names |= found
+            # A function is kept from running by guards if all of its uses are.
+            for use in dict.fromkeys(use for name in found for use in by_name.get(name, ())):
+                for key in self._keys(use):
+                    self._users.setdefault(key, {})[use] = None
+            before = {key for key, mask in self._masks.items() if mask != self._every}
+            self._solve()
+            inner = self._uses_inside(
+                {key for key, mask in self._masks.items() if mask != self._every} - before
+            )
+
+    def _uses_inside(self, keys: set[str]) -> list[Use]:
+        """Return the uses in the modules, classes and functions with these keys."""
+        if not keys:
+            return []
+        return [
+            (module, one)
+            for module, one in self._uses
+            if f"P:{module}" in keys
+            or any(
+                f"{kind}:{module}:{name}" in keys for name in _around(one.function) for kind in "FK"
+            )
+        ]
 
     def of(self, module: str, access: Access) -> int:
         """Return the Blenders in which an access can run."""
@@ -109,17 +159,22 @@ class Reach:
                 return mask
         return 0 if "version" in path.lower() else self._every
 
-    def _add(self, module: str, reference: Reference) -> None:
-        path = reference.path
-        while path.strip("."):
-            for found in self._resolver.resolve(module, path):
-                if found[:2] == "P:" if reference.is_import else found[:2] in ("F:", "K:"):
-                    self._users.setdefault(found, []).append((module, reference))
-            if not reference.is_import:
-                return
-            path, part = split_path(path)
-            if not part:
-                return
+    def _keys(self, use: Use) -> list[str]:
+        """Return the keys of what a use may be: functions and classes, or modules for an import."""
+        module, reference = use
+        if use not in self._known:
+            keys: dict[str, None] = {}
+            with suppress(RecursionError):
+                path = reference.path
+                while path.strip("."):
+                    for found in self._resolver.resolve(module, path):
+                        if found[:2] == "P:" if reference.is_import else found[:2] in ("F:", "K:"):
+                            keys[found] = None
+                    path, part = split_path(path)
+                    if not reference.is_import or not part:
+                        break
+            self._known[use] = list(keys)
+        return self._known[use]
 
     def _solve(self) -> None:
         """Take from each function the Blenders in which none of its uses can run.
@@ -133,8 +188,11 @@ class Reach:
             and key.rpartition(":")[2].rpartition(".")[2] in _CALLED_BY_BLENDER
         }
         judged = [key for key in self._users if key not in free and key != "P:"]
-        self._masks = dict.fromkeys(self._users, self._every)
-        for _ in range(_MAX_ROUNDS):
+        for key in self._users:
+            self._masks.setdefault(key, self._every)
+        changed = True
+        while changed and self._rounds:
+            self._rounds -= 1
             changed = False
             for key in judged:
                 mask = 0
@@ -147,14 +205,38 @@ class Reach:
                         break
                 if mask != self._masks[key]:
                     self._masks[key], changed = mask, True
-            if not changed:
-                return
 
     def _around(self, module: str, function: str) -> int:
         mask = self._masks.get(f"P:{module}", self._every)
-        name = function
-        while name:
+        for name in _around(function):
             mask &= self._masks.get(f"F:{module}:{name}", self._every)
             mask &= self._masks.get(f"K:{module}:{name}", self._every)
-            name = name.rpartition(".")[0]
         return mask
+
+
+def _around(function: str) -> Iterator[str]:
+    """Yield the qualified names of a function and of those around it."""
+    while function:
+        yield function
+        function = function.rpartition(".")[0]
+
+
+def _names_of(reference: Reference) -> list[str]:
+    """Return the last name of a path; of an import all names, since packages are imported too."""
+    parts = [one for one in reference.path.lstrip("%@.").split(".") if one]
+    return parts if reference.is_import else parts[-1:]
+
+
+def _last_name(key: str) -> str:
+    return key.rpartition(":")[2].rpartition(".")[2]
+
+
+def _aliases(resolver: Resolver) -> dict[str, list[str]]:
+    """Return names of functions and classes with the variables of modules that hold them."""
+    aliases: dict[str, list[str]] = {}
+    for facts in resolver.modules.values():
+        for symbol, paths in facts.flow.values.items():
+            if symbol[0] == "=":
+                for path in paths:
+                    aliases.setdefault(path.rpartition(".")[2].lstrip("%@"), []).append(symbol[1:])
+    return aliases

@@ -12,12 +12,12 @@ A module is named after its file, whose name may contain colons: split at the la
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
 from extery.analysis.facts import ModuleFacts
 from extery.blender_api.table import COLLECTION, BlenderApi, Member
 from extery.compatibility.hints import CONTEXT_ROOTS, ITEMS, NAME_HINTS, NARROWED, SAME_TYPE
+from extery.compatibility.paths import module_name, split_path
 
 References = Mapping[str, int]
 
@@ -27,7 +27,6 @@ MAX_BASES = 50
 MAX_STEPS = 400_000
 #: With more candidate types, the type counts as unknown.
 MAX_REFERENCES = 12
-_ROOT = re.compile(r"<(\w+)>|#\d+|\$[\w.]+:\w+|\.+|[@%~]?\w+|[@%]\.+|~")
 _NOTHING: References = {}
 
 
@@ -36,9 +35,9 @@ class Resolver:
 
     def __init__(self, modules: Iterable[ModuleFacts], api: BlenderApi) -> None:
         self.api = api
-        self.modules = {_module_name(module.path): module for module in modules}
+        self.modules = {module_name(module.path): module for module in modules}
         self.packages = {
-            _module_name(path)
+            module_name(path)
             for path in (module.path for module in self.modules.values())
             if path.endswith("__init__.py")
         }
@@ -420,31 +419,3 @@ def _object_of(reference: str) -> str:
 
 def _is_math(name: str) -> bool:
     return name in ("Vector", "Matrix", "Euler", "Quaternion", "Color")
-
-
-def split_path(path: str) -> tuple[str, str]:
-    """Return a path without its last part, and that part; the part is empty for a root."""
-    root = _ROOT.match(path)
-    end = root.end() if root else 0
-    if len(path) == end:
-        return path, ""
-    last = path[-1]
-    if last in ")]":
-        return path[:-2], path[-2:]
-    if last == "^":
-        return path[:-1], "^"
-    if last == "}":
-        start = path.rindex("{")
-        return path[:start], path[start:]
-    # The root of a relative import is its dots: what follows has none of its own.
-    start = path.rfind(".")
-    if start < end:
-        return path[:end], f".{path[end:]}"
-    return path[:start], path[start:]
-
-
-def _module_name(path: str) -> str:
-    parts = path.removesuffix(".py").split("/")
-    if parts[-1] == "__init__":
-        parts.pop()
-    return ".".join(parts)
