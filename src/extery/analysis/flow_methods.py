@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from typing import Any
 
 from extery.analysis.flow_state import Names
 from extery.analysis.nodes import descendants
 
 _MAX_TEST_NODES = 100
+_MAX_TEST_LINES = 30
 #: Attributes in conditions about the version, or about what there is.
 _TESTED = frozenset({"version", "version_string", "version_file", "bl_rna"})
 _WORDS = ("version", "hasattr", "bl_rna")
@@ -36,8 +38,10 @@ def may_have_conditions(text: str) -> bool:
     return any(word in lowered for word in _WORDS)
 
 
-def tests_version(node: ast.AST) -> bool:
+def tests_version(node: Any) -> bool:
     """Return whether a short function returns something and looks at Blender's version: its result depends on it."""
+    if node.end_lineno - node.lineno > _MAX_TEST_LINES:
+        return False
     nodes = descendants(node, _MAX_TEST_NODES)
     return (
         len(nodes) < _MAX_TEST_NODES

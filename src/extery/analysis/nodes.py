@@ -9,8 +9,11 @@ _PLAIN_FIELDS = frozenset(
     {
         *("ctx", "op", "ops", "names", "id", "attr", "arg", "kind", "type_comment", "name"),
         *("asname", "module", "level", "conversion", "simple", "is_async", "lineno"),
+        *("kwd_attrs", "rest"),
     }
 )
+#: Lists with `None` for a dictionary that is unpacked, and for a parameter without a default.
+_WITH_NONE = frozenset({"keys", "kw_defaults"})
 #: Most nodes of a tree; nothing is below them.
 _LEAVES = frozenset({ast.Name, ast.Constant})
 
@@ -42,8 +45,10 @@ def children(node: ast.AST) -> list[ast.AST]:
     found: list[ast.AST] = []
     for name in _FIELDS[node.__class__]:
         value = getattr(node, name, None)
+        if value is None:
+            continue
         if value.__class__ is list:
-            found += [one for one in value if isinstance(one, ast.AST)]
+            found += value if name not in _WITH_NONE else [one for one in value if one is not None]
         elif isinstance(value, ast.AST):
             found.append(value)
     return found
