@@ -25,6 +25,10 @@ class Columns:
 
     def of(self, node: ast.AST) -> Position:
         place: Any = node
+        if not self._lines:
+            return Position(
+                place.lineno, place.col_offset + 1, place.end_lineno, place.end_col_offset + 1
+            )
         return Position(
             place.lineno,
             self._column(place.lineno, place.col_offset),

@@ -23,7 +23,7 @@ from extery.analysis.facts import (
 from extery.analysis.flow import follow, follow_with_imports
 from extery.analysis.flow_facts import Flow
 from extery.analysis.scopes import Scope, path_of
-from extery.analysis.values import mentions, value_of
+from extery.analysis.values import path_and_mentions, value_of
 from extery.analysis.walk import Walk
 
 #: A string with this many characters is recorded, whatever it contains.
@@ -119,11 +119,12 @@ class _Recorder:
 
     def _call(self, node: ast.Call, scope: Scope) -> Call:
         keywords = [(one.arg or "**", one.value) for one in node.keywords[:MAX_ARGUMENTS]]
+        path, owner = path_and_mentions(node.func, scope)
         return Call(
             self._columns.of(node),
-            path_of(node.func, scope) or "~",
+            path or "~",
             scope.name,
-            mentions(node.func, scope),
+            owner,
             tuple(value_of(one, scope) for one in node.args[:MAX_ARGUMENTS]),
             tuple((name, value_of(value, scope)) for name, value in keywords),
         )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+from typing import Any
 
 from extery.analysis.facts import Value
 from extery.analysis.nodes import children
-from extery.analysis.scopes import Scope, name_of, path_of, variable_of
+from extery.analysis.scopes import MAX_NAME, MAX_PARTS, Scope, name_of, path_of, variable_of
 
 MAX_TEXT = 200
 MAX_ITEMS = 40
@@ -20,7 +21,7 @@ def value_of(node: ast.expr, scope: Scope, depth: int = 0) -> Value:
     if isinstance(node, ast.Constant):
         return _constant(node.value)
     if isinstance(node, ast.Name | ast.Attribute):
-        return Value("name", path_of(node, scope), mentions(node, scope))
+        return Value("name", *path_and_mentions(node, scope))
     if isinstance(node, ast.Call):
         return Value("call", path_of(node.func, scope) or "~", mentions(node, scope))
     if isinstance(node, ast.Tuple | ast.List | ast.Set) and depth < 3:
@@ -45,6 +46,32 @@ def _constant(value: object) -> Value:
     return Value(kind, "" if is_long else str(value)[:MAX_TEXT])
 
 
+def path_and_mentions(node: ast.expr, scope: Scope) -> tuple[str, tuple[str, ...]]:
+    """Return what `path_of` and `mentions` return."""
+    chain = _attributes(node, scope)
+    if chain is None:
+        return path_of(node, scope), mentions(node, scope)
+    return chain[0], tuple(dict.fromkeys(chain))
+
+
+def _attributes(node: Any, scope: Scope) -> list[str] | None:
+    """Return what is mentioned by a name with attributes, as most expressions are: the longest path is the first."""
+    names: list[str] = []
+    while node.__class__ is ast.Attribute:
+        names.append(node.attr)
+        node = node.value
+    if node.__class__ is not ast.Name or len(names) >= MAX_PARTS:
+        return None
+    path = name_of(scope, node.id)
+    found = [path[:MAX_NAME]] if names else [path]
+    for name in reversed(names):
+        path = f"{path}.{name}"
+        found.append(path[:MAX_NAME])
+    found.reverse()
+    variable = variable_of(scope, node.id)
+    return [*found, variable] if variable else found
+
+
 def mentions(node: ast.expr, scope: Scope) -> tuple[str, ...]:
     """Return the paths of the names in an expression: of whole chains, of names, and the variables themselves."""
     found: dict[str, None] = {}
@@ -54,13 +81,13 @@ def mentions(node: ast.expr, scope: Scope) -> tuple[str, ...]:
         current = stack.pop()
         seen += 1
         kind = current.__class__
-        if kind is ast.Name:
-            name: str = current.id  # type: ignore[attr-defined]
-            found[name_of(scope, name)] = None
-            if variable := variable_of(scope, name):
-                found[variable] = None
-            continue
-        if kind is ast.Attribute and (path := path_of(current, scope)):  # type: ignore[arg-type]
-            found[path] = None
+        if kind is ast.Name or kind is ast.Attribute:
+            chain = _attributes(current, scope)
+            if chain is not None:
+                found |= dict.fromkeys(chain)
+                seen += max(0, len(chain) - 2)
+                continue
+            if path := path_of(current, scope):  # type: ignore[arg-type]
+                found[path] = None
         stack += children(current)
     return tuple(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from extery.analysis.columns import Columns
 from extery.analysis.facts import Function
@@ -17,7 +17,9 @@ MAX_FOUND = 200_000
 #: Kinds of more than half of all nodes.
 _LEAVES = frozenset({ast.Name, ast.Constant})
 #: Nodes with children that are not like the others.
-_SPECIAL = frozenset({ast.Try, ast.If, ast.Call, ast.Attribute, ast.Subscript, ast.JoinedStr})
+_SPECIAL = frozenset({ast.Try, ast.If, ast.Call, ast.Subscript, ast.JoinedStr})
+#: What a chain of names, attributes, calls and items consists of.
+_PARTS = frozenset({ast.Attribute, ast.Subscript, ast.Call, ast.Name})
 _CATCHES_IMPORTS = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 _RECORDED = (
     *(ast.Import, ast.ImportFrom, ast.Call, ast.Attribute, ast.Subscript, ast.Name),
@@ -29,12 +31,8 @@ class TooManyFacts(Exception):
     """The module has more facts than are kept."""
 
 
-class Found(NamedTuple):
-    """A node to record; ``is_guarded`` inside of a ``try`` that catches a failed import, or for type checkers."""
-
-    node: ast.AST
-    scope: Scope
-    is_guarded: bool
+#: A node to record, its scope, and whether it is inside of a ``try`` that catches a failed import, or for type checkers.
+Found = tuple[ast.AST, Scope, bool]
 
 
 class Walk:
@@ -60,8 +58,12 @@ class Walk:
             if kind in recorded and not is_part:
                 if len(self.found) == MAX_FOUND:
                     raise TooManyFacts
-                self.found.append(Found(node, scope, is_guarded))
+                self.found.append((node, scope, is_guarded))
             if kind in _LEAVES:
+                continue
+            if kind is ast.Attribute:
+                value: Any = node.value  # type: ignore[attr-defined]
+                stack.append((value, scope, is_guarded, value.__class__ in _PARTS))
                 continue
             below = children(node)
             below.reverse()
@@ -190,11 +192,11 @@ def _guarded_children(node: ast.AST) -> list[ast.stmt]:
 def _first_of_chain(node: ast.AST) -> ast.AST | None:
     if isinstance(node, ast.Call):
         first: ast.AST = node.func
-    elif isinstance(node, ast.Attribute | ast.Subscript):
+    elif isinstance(node, ast.Subscript):
         first = node.value
     else:
         return None
-    return first if isinstance(first, ast.Attribute | ast.Subscript | ast.Call | ast.Name) else None
+    return first if first.__class__ in _PARTS else None
 
 
 def _catches_imports(node: ast.Try) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from itertools import chain
 from typing import Literal, NamedTuple
 
 from extery.analysis.facts import ModuleFacts, Position
@@ -13,7 +14,7 @@ from extery.compatibility.paths import split_path
 from extery.compatibility.presence import Presence, presence_of
 from extery.compatibility.reach import Reach
 from extery.compatibility.replacements import REMOVED_SHADERS, SHADERS_REMOVED_IN, replacement_of
-from extery.compatibility.resolver import Resolver
+from extery.compatibility.resolver import References, Resolver
 from extery.core.collector import without_collector
 from extery.core.versions import BlenderSeries, format_series
 
@@ -72,6 +73,7 @@ class Judge:
         self._modules = [one for one in modules if one.flow.accesses]
         self.resolver = Resolver(self._modules, api)
         self._reach = Reach(self.resolver)
+        self._known: dict[tuple[object, ...], tuple[list[Presence], bool]] = {}
 
     def findings(self) -> list[Finding]:
         found: dict[tuple[str, int, int, str, str], Finding] = {}
@@ -100,37 +102,50 @@ class Judge:
         owner, part = split_path(access.path)
         if part[:1] != ".":
             return
-        known = self._presences(name, owner, part[1:])
-        if not known:
+        references = self.resolver.resolve(name, owner)
+        if not references:
+            return
+        known, is_everywhere = self._presences(references, part[1:])
+        has_details = bool(access.keywords or access.value)
+        if not known or (is_everywhere and not has_details):
             return
         reach = -1
         for one in known:
-            for finding_of in (self._missing, self._details, self._marked):
-                for reason, mask, detail, version, replacement in finding_of(one, known, access):
-                    if reach < 0:
-                        reach = self._reach.of(name, access) & self._wanted
-                    if mask & reach:
-                        yield self._finding(
-                            module,
-                            access,
-                            one.label,
-                            reason,
-                            detail,
-                            version,
-                            mask & reach,
-                            replacement,
-                        )
+            remarks = chain(
+                self._missing(one, known), self._details(one, access), self._marked(one, part[1:])
+            )
+            for reason, mask, detail, version, replacement in remarks:
+                if reach < 0:
+                    reach = self._reach.of(name, access) & self._wanted
+                if mask & reach:
+                    yield self._finding(
+                        module,
+                        access,
+                        one.label,
+                        reason,
+                        detail,
+                        version,
+                        mask & reach,
+                        replacement,
+                    )
 
-    def _presences(self, module: str, owner: str, attribute: str) -> list[Presence]:
-        found = []
-        for reference, mask in self.resolver.resolve(module, owner).items():
-            one = presence_of(self.resolver, reference, attribute)
-            if one is not None:
-                found.append(one._replace(universe=one.universe & mask))
-        return found
+    def _presences(self, references: References, attribute: str) -> tuple[list[Presence], bool]:
+        """Return where an attribute exists, and whether every Blender has it and none calls it deprecated."""
+        key = (*references.items(), attribute)
+        if key not in self._known:
+            found = []
+            for reference, mask in references.items():
+                one = presence_of(self.resolver, reference, attribute)
+                if one is not None:
+                    found.append(one._replace(universe=one.universe & mask))
+            remarks = (
+                chain(self._missing(one, found), self._marked(one, attribute)) for one in found
+            )
+            self._known[key] = found, next(chain.from_iterable(remarks), None) is None
+        return self._known[key]
 
     def _missing(
-        self, one: Presence, known: list[Presence], _access: Access
+        self, one: Presence, known: list[Presence]
     ) -> Iterator[tuple[Reason, int, str, str, str]]:
         present = 0
         for other in known:
@@ -162,7 +177,7 @@ class Judge:
         return "gone", format_series(self._api.series[gone[0] if gone else 0])
 
     def _details(
-        self, one: Presence, _known: list[Presence], access: Access
+        self, one: Presence, access: Access
     ) -> Iterator[tuple[Reason, int, str, str, str]]:
         """Yield arguments and values that not all Blenders know."""
         if access.context == "call":
@@ -202,11 +217,8 @@ class Judge:
                 replacement_of((), f"{one.label}({text})"),
             )
 
-    def _marked(
-        self, one: Presence, _known: list[Presence], access: Access
-    ) -> Iterator[tuple[Reason, int, str, str, str]]:
+    def _marked(self, one: Presence, name: str) -> Iterator[tuple[Reason, int, str, str, str]]:
         """Yield what Blender calls deprecated or experimental."""
-        name = access.path.rpartition(".")[2]
         for owner in one.owners:
             found = self._api.deprecation(f"{owner}.{name}")
             if found is not None:
@@ -232,7 +244,7 @@ class Judge:
                 one = presence_of(self.resolver, f"M:{owner}", last)
         if one is None:
             return
-        for reason, missing, detail, version, replacement in self._missing(one, [one], access):
+        for reason, missing, detail, version, replacement in self._missing(one, [one]):
             if missing & reach:
                 yield self._finding(
                     module, access, one.label, reason, detail, version, missing & reach, replacement

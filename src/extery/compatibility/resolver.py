@@ -28,6 +28,7 @@ MAX_STEPS = 400_000
 #: With more candidate types, the type counts as unknown.
 MAX_REFERENCES = 12
 _NOTHING: References = {}
+_OWN_ROOTS = frozenset("#$.@%~")
 
 
 class Resolver:
@@ -91,7 +92,8 @@ class Resolver:
 
     def resolve(self, module: str, path: str, depth: int = 0) -> References:
         """Return the references that a path in ``module`` may be; empty if nothing is known."""
-        key = (module, path)
+        # What is not named in the module is the same in all.
+        key = (module if path[:1] in _OWN_ROOTS else "", path)
         if key in self._memo:
             return self._memo[key]
         self._left -= 1
