@@ -17,8 +17,8 @@ from extery.analysis.flow_expressions import Expressions
 from extery.analysis.flow_facts import UNKNOWN, Flow
 from extery.analysis.flow_methods import (
     ARGUMENTS_OF_METHODS,
+    Mentions,
     may_be_condition,
-    may_have_conditions,
     tests_version,
 )
 from extery.analysis.flow_state import Effects, Names, instance_of
@@ -33,6 +33,7 @@ _CATCHES_NAMES = frozenset({"AttributeError", "TypeError"})
 _MAX_TRIED = 4
 _IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", *_CATCHES})
 _MAX_VARIABLES = 2_000
+_LEAVES_BLOCK = frozenset({ast.Return, ast.Raise, ast.Continue, ast.Break})
 
 
 def follow(
@@ -49,7 +50,7 @@ def follow_with_imports(
     tree: ast.Module, text: str, columns: Columns, wanted: Collection[str] | None
 ) -> tuple[Flow, tuple[Import, ...]]:
     """Return the flow of a module, and its imports."""
-    walk = _Statements(columns, wanted, has_conditions=may_have_conditions(text))
+    walk = _Statements(columns, wanted, Mentions(text))
     with suppress(RecursionError):
         walk.module(tree)
     return walk.recorder.flow(walk.classes, walk.names.conditions), tuple(walk.recorder.imports)
@@ -57,11 +58,9 @@ def follow_with_imports(
 
 class _Statements(Expressions):
     def __init__(
-        self, columns: Columns, wanted: Collection[str] | None, *, has_conditions: bool
+        self, columns: Columns, wanted: Collection[str] | None, mentions: Mentions
     ) -> None:
-        super().__init__(columns, wanted)
-        #: Without a test of a version or of existence in the text, none is searched for in the tree.
-        self._has_conditions = has_conditions
+        super().__init__(columns, wanted, mentions)
         self._later: list[tuple[Any, Names, str, int, tuple[Any, ...]]] = []
         self._class = ""
 
@@ -88,9 +87,13 @@ class _Statements(Expressions):
 
     def block(self, statements: list[ast.stmt]) -> bool:
         """Follow statements; return whether they always leave the block."""
-        recorder = self.recorder
+        if self.recorder.is_full():
+            return False
         for one in statements:
-            kind = type(one)
+            kind = one.__class__
+            if kind is ast.Expr:
+                self.evaluate(one.value)  # type: ignore[attr-defined]
+                continue
             if kind is ast.If:
                 if self._if(one):
                     return True
@@ -102,10 +105,8 @@ class _Statements(Expressions):
                 for child in children(one):
                     if isinstance(child, ast.expr):
                         self.evaluate(child)
-            if kind in (ast.Return, ast.Raise, ast.Continue, ast.Break):
+            if kind in _LEAVES_BLOCK:
                 return True
-            if recorder.is_full():
-                return False
         return False
 
     def scoped(self, statements: list[ast.stmt], effects: Effects) -> bool:
@@ -213,6 +214,7 @@ class _Statements(Expressions):
             else:
                 self.bind(target, path)
             if isinstance(target, ast.Name) and outcome is not None:
+                self.has_conditions = True
                 self.names.conditions[target.id] = outcome
             elif isinstance(target, ast.Name):
                 self.names.conditions.pop(target.id, None)
@@ -221,7 +223,9 @@ class _Statements(Expressions):
         """Return what follows from a value if it tests the version of Blender or whether something exists."""
         try:
             if isinstance(node, ast.BoolOp | ast.UnaryOp | ast.Compare | ast.Call):
-                if not self._has_conditions or not may_be_condition(node, self.names):
+                if not self.has_conditions and not self.mentions.are_in(node):
+                    return None
+                if not may_be_condition(node, self.names):
                     return None
                 before = len(self.recorder.accesses)
                 true, false = self.test(node)
@@ -346,8 +350,10 @@ class _Statements(Expressions):
             outcome = self._condition(body[0].value)
             self.names = outer
             if outcome is not None:
+                self.has_conditions = True
                 outer.conditions[f"{node.name}()"] = outcome
-        elif self._has_conditions and tests_version(node):
+        elif self.mentions.are_in(node) and tests_version(node):
+            self.has_conditions = True
             outer.conditions[f"{node.name}()"] = UNCLEAR, UNCLEAR
         self._later.append((node, inner, self._class, recorder.mask, recorder.active))
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from extery.analysis.columns import Columns
 from extery.analysis.flow_facts import UNKNOWN, Access, Binding, Reference
+from extery.analysis.flow_methods import Mentions
 from extery.analysis.flow_state import Effects, Names, Recorder, instance_of, item_of, shorten
 from extery.analysis.flow_tests import Tests
 from extery.analysis.nodes import children
@@ -23,7 +24,10 @@ MAX_KEYWORDS = 20
 class Expressions(Tests):
     """The evaluation of expressions in ``names``; ``recorder`` gets the facts."""
 
-    def __init__(self, columns: Columns, wanted: Collection[str] | None = None) -> None:
+    def __init__(
+        self, columns: Columns, wanted: Collection[str] | None, mentions: Mentions
+    ) -> None:
+        self.mentions = mentions
         self.recorder = Recorder(wanted)
         self.names = Names()
         self.classes = set()
@@ -61,17 +65,28 @@ class Expressions(Tests):
         )
         recorder.references[reference] = None
 
-    def _attribute(self, node: Any, context: str = "", **values: Any) -> str:
+    def _attribute(
+        self, node: Any, context: str = "", value: str = "", call: ast.Call | None = None
+    ) -> str:
         base = self.evaluate(node.value)
         if base == UNKNOWN:
             return UNKNOWN
         path = shorten(f"{base}.{node.attr}")
         if path == UNKNOWN:
             return path
-        self._record(node, path, context or _CONTEXTS[type(node.ctx)], **values)
+        recorder = self.recorder
+        if recorder.wanted is None or node.attr in recorder.wanted:
+            keywords: tuple[tuple[str, str], ...] = ()
+            if call is not None:
+                value = _constant(call.args[0]) if call.args else ""
+                keywords = tuple(
+                    (one.arg or "**", _constant(one.value)) for one in call.keywords[:MAX_KEYWORDS]
+                )
+            context = context or _CONTEXTS[node.ctx.__class__]
+            self._record(node, path, context, value=value, keywords=keywords)
         if base[0] in ".@%":
             self.refer(path)
-        return self.recorder.narrowed.get(path, path)
+        return recorder.narrowed.get(path, path) if recorder.narrowed else path
 
     def _record(
         self,
@@ -110,16 +125,12 @@ class Expressions(Tests):
         function = node.func
         if isinstance(function, ast.Name) and self.names.find(function.id) is None:
             return self._call_of_builtin(node, function.id)
-        keywords = tuple(
-            (one.arg or "**", _constant(one.value)) for one in node.keywords[:MAX_KEYWORDS]
-        )
         if isinstance(function, ast.Attribute):
-            first = _constant(node.args[0]) if node.args else ""
-            path = self._attribute(function, "call", keywords=keywords, value=first)
+            path = self._attribute(function, "call", call=node)
         else:
             path = self.evaluate(function)
-        arguments = tuple(self.evaluate(one) for one in node.args)
-        named = tuple((one.arg or "**", self.evaluate(one.value)) for one in node.keywords)
+        arguments = tuple([self.evaluate(one) for one in node.args])
+        named = tuple([(one.arg or "**", self.evaluate(one.value)) for one in node.keywords])
         return self._result(node, path, arguments, named)
 
     def _result(

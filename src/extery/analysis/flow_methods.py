@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,10 +11,8 @@ from extery.analysis.flow_state import Names
 from extery.analysis.nodes import descendants
 
 _MAX_TEST_NODES = 100
-_MAX_TEST_LINES = 30
 #: Attributes in conditions about the version, or about what there is.
 _TESTED = frozenset({"version", "version_string", "version_file", "bl_rna"})
-_WORDS = ("version", "hasattr", "bl_rna")
 #: Methods that Blender calls -> what it gives, after self.
 ARGUMENTS_OF_METHODS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(
@@ -31,17 +30,25 @@ ARGUMENTS_OF_METHODS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def may_have_conditions(text: str) -> bool:
-    """Return whether `may_be_condition` and `tests_version` can be true somewhere in a module."""
-    # Most modules have a version in their `bl_info` only.
-    lowered = text.lower().replace('"version"', "").replace("'version'", "")
-    return any(word in lowered for word in _WORDS)
+class Mentions:
+    """The lines of a module that may test a version, or whether something exists: other lines need no search."""
+
+    def __init__(self, text: str) -> None:
+        lines = text.lower().split("\n")
+        self._lines = [
+            number
+            for number, line in enumerate(lines, 1)
+            if "version" in line or "blender" in line or "hasattr" in line or "bl_rna" in line
+        ]
+
+    def are_in(self, node: Any) -> bool:
+        """Return whether there is one among the lines of a node."""
+        index = bisect_left(self._lines, node.lineno)
+        return index < len(self._lines) and self._lines[index] <= node.end_lineno
 
 
 def tests_version(node: Any) -> bool:
     """Return whether a short function returns something and looks at Blender's version: its result depends on it."""
-    if node.end_lineno - node.lineno > _MAX_TEST_LINES:
-        return False
     nodes = descendants(node, _MAX_TEST_NODES)
     return (
         len(nodes) < _MAX_TEST_NODES

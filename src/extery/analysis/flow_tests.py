@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from extery.analysis.flow_facts import UNKNOWN, Guard
+from extery.analysis.flow_methods import Mentions
 from extery.analysis.flow_state import Effects, Names, Recorder, instance_of
 from extery.analysis.nodes import descendants
 from extery.analysis.version_tests import Unclear, outcome_of
@@ -25,6 +26,9 @@ class Tests(ABC):
     names: Names
     #: The path of the last value that `test` evaluated.
     last_path = UNKNOWN
+    mentions: Mentions
+    #: Whether some variable or function is known to be a condition.
+    has_conditions = False
     #: Qualified names of the classes of the module.
     classes: set[str]
 
@@ -79,7 +83,7 @@ class Tests(ABC):
             return UNCLEAR, UNCLEAR
         if outcome is not None:
             return outcome
-        if _mentions_version(node):
+        if self.mentions.are_in(node) and _mentions_version(node):
             self.last_path = self.evaluate(node)
             return self._imported() if self.last_path.startswith(".") else (UNCLEAR, UNCLEAR)
         if isinstance(node, ast.Call):
