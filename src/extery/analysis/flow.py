@@ -18,7 +18,9 @@ from extery.analysis.flow_facts import UNKNOWN, Flow
 from extery.analysis.flow_methods import (
     ARGUMENTS_OF_METHODS,
     Mentions,
+    is_docstring,
     may_be_condition,
+    names_caught,
     tests_version,
 )
 from extery.analysis.flow_state import Effects, Names, instance_of
@@ -179,7 +181,7 @@ class _Statements(Expressions):
         self.scoped(node.body, effects)
 
     def _try(self, node: Any) -> None:
-        catches = {name for handler in node.handlers for name in _caught(handler)}
+        catches = {name for handler in node.handlers for name in names_caught(handler)}
         is_short = len(node.body) <= _MAX_TRIED
         is_guard = bool(catches & (_CATCHES if is_short else _CATCHES_NAMES))
         if catches & _IMPORT_ERRORS and any(
@@ -344,7 +346,7 @@ class _Statements(Expressions):
         recorder = self.recorder
         is_method = bool(self._class) and outer.is_class
         self._parameters(node, inner, name, is_method=is_method)
-        body = [one for one in node.body if not _is_docstring(one)]
+        body = [one for one in node.body if not is_docstring(one)]
         if len(body) == 1 and isinstance(body[0], ast.Return) and body[0].value and not is_method:
             self.names = inner
             outcome = self._condition(body[0].value)
@@ -438,14 +440,3 @@ class _Statements(Expressions):
         ast.Nonlocal: _global,
         ast.Match: _match,
     }
-
-
-def _is_docstring(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-
-
-def _caught(handler: ast.ExceptHandler) -> list[str]:
-    if handler.type is None:
-        return ["BaseException"]
-    many = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    return [getattr(one, "id", "") for one in many]

@@ -71,3 +71,16 @@ def may_be_condition(node: ast.expr, names: Names) -> bool:
         elif isinstance(one, ast.Attribute) and one.attr in _TESTED:
             return True
     return False
+
+
+def is_docstring(node: ast.stmt) -> bool:
+    """Return whether a statement is a constant, which does nothing."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def names_caught(handler: ast.ExceptHandler) -> list[str]:
+    """Return the names of the exceptions that a handler catches."""
+    if handler.type is None:
+        return ["BaseException"]
+    many = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return [getattr(one, "id", "") for one in many]
