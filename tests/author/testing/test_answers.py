@@ -6,6 +6,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from extery.author.testing.inside_blender.answers import Answers
 from extery.author.testing.inside_blender.author_tests import Reporter
 from extery.author.testing.results import MAX_ANSWER, Answer, read_answer
@@ -40,6 +42,20 @@ def test_a_test_that_fails_after_many_that_pass_is_in_the_answer(tmp_path: Path)
     tests = read(tmp_path).tests
     assert len(tests) == 1_001
     assert [test.name for test in tests if test.outcome == "failed"] == ["t::1000"]
+
+
+@pytest.mark.parametrize("outcome", ["skipped", "passed"])
+def test_a_test_marked_as_expected_to_fail_has_the_outcome_that_pytest_gives_it(
+    tmp_path: Path, outcome: str
+) -> None:
+    # pytest reports one that fails as skipped, and one that passes as passed, if the mark is not strict.
+    report = failed(1, "")
+    report.outcome, report.failed, report.skipped = outcome, False, outcome == "skipped"
+    report.wasxfail = "known"
+    answers = opened(tmp_path)
+    Reporter(answers, "m").pytest_runtest_logreport(report)
+    answers.write_counts()
+    assert [test.outcome for test in read(tmp_path).tests] == [outcome]
 
 
 def test_failed_tests_beyond_the_bound_are_counted(tmp_path: Path) -> None:

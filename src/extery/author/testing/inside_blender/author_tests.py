@@ -56,8 +56,6 @@ class Reporter:
         if not is_result:
             return
         outcome = "error" if report.failed and report.when != "call" else report.outcome
-        if hasattr(report, "wasxfail"):
-            outcome = "skipped" if report.skipped else "failed"
         self._write(report, outcome, report.duration)
 
     def pytest_collectreport(self, report):
