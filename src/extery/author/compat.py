@@ -13,6 +13,7 @@ from extery.blender_api.table import load_api, load_varying_names
 from extery.compatibility.findings import Finding, judge
 from extery.core.errors import ProblemList, Where
 from extery.core.files import open_regular
+from extery.core.text import os_error_text
 from extery.core.types import ADD_ON
 from extery.core.versions import BLENDER_SERIES, BlenderSeries
 from extery.manifest.document import MANIFEST_FILENAME
@@ -149,5 +150,5 @@ def _add_unreadable(problems: ProblemList, name: str, error: OSError, *, variant
         where=Where(name if name != "." else ""),
         variant=variant,
         path=name,
-        reason=error.strerror or str(error),
+        reason=os_error_text(error),
     )

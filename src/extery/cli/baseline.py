@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from extery.core.errors import InvalidInput, Unavailable, Where
 from extery.core.files import atomic_write, open_regular
+from extery.core.text import os_error_text
 
 if TYPE_CHECKING:
     from extery.cli.output import PrefixedProblem
@@ -30,7 +31,7 @@ def read_baseline(file: Path) -> Counter[str]:
             raise _error(file, f"it has more than {MAX_BYTES:,} bytes")
         document = json.loads(data)
     except OSError as error:
-        raise _error(file, error.strerror or str(error)) from error
+        raise _error(file, os_error_text(error)) from error
     except (ValueError, RecursionError) as error:
         raise _error(file, "it is not JSON") from error
     rows = document.get("problems") if isinstance(document, dict) else None
@@ -80,7 +81,7 @@ def write_baseline(file: Path, problems: Iterable[PrefixedProblem]) -> int:
         with atomic_write(file) as stream:
             stream.write(f"{text}\n".encode())
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = os_error_text(error)
         raise Unavailable.of(
             "check.baseline", where=Where(str(file)), file=file.name, reason=reason
         ) from error

@@ -20,6 +20,7 @@ from extery.blenders.programs import command_of, find_programs, given_programs, 
 from extery.client.targets import Target, extensions_folder
 from extery.core.errors import ExteryError, Incompatible, NotFound, Unavailable, Where
 from extery.core.files import read_regular
+from extery.core.text import os_error_text
 from extery.core.versions import BlenderSeries, format_series
 from extery.fetch.addresses import sanitize_text
 
@@ -113,7 +114,7 @@ def _start(
                 start_new_session=True,  # so that its sub-processes can be ended with it
             )
         except OSError as error:
-            reason = error.strerror or str(error)
+            reason = os_error_text(error)
             raise NotFound.of("blender.not-started", path=str(program), reason=reason) from error
         try:
             return process.wait(time_limit)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from extery.core.errors import ExteryError, InvalidInput, Problem
+from extery.core.text import os_error_text
 from extery.fetch import repository_url
 from extery.fetch.addresses import origin_of, redact_url
 from extery.listing import LISTING_FILENAME
@@ -110,7 +111,7 @@ def _local_folder(text: str) -> Path | None:
         with scandir(path) as items:
             names = [item.name for _, item in zip(range(_MAX_ITEMS), items, strict=False)]
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = os_error_text(error)
         raise InvalidInput.of("repo.folder", path=str(path), reason=reason) from error
     is_parent = any((path / name / MANIFEST_FILENAME).is_file() for name in names)
     if not is_parent and any(name.lower().endswith(".zip") for name in names):

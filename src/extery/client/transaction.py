@@ -33,6 +33,7 @@ from extery.client.unpack import sync_to_disk, unpack
 from extery.client.unusable import unusable
 from extery.core.errors import ExteryError, NotFound, ProblemList, Unavailable, Where
 from extery.core.locks import locked
+from extery.core.text import os_error_text
 from extery.listing.entries import Entry
 from extery.package import open_package
 
@@ -223,7 +224,7 @@ def _switch(target: Target, operation: Operation, step: Step) -> Step:
         old.parent.mkdir(parents=True, exist_ok=True)
         switch(new if step.after else None, place, old, new_id=step.new_id)
     except OSError as error:
-        return step._replace(error=error.strerror or str(error))
+        return step._replace(error=os_error_text(error))
     return step
 
 

@@ -19,6 +19,7 @@ from typing import Any, Literal, NamedTuple
 from extery.core.errors import Conflict, ExteryError, Unavailable, Where
 from extery.core.file_lock import FileLock, LockTimeout
 from extery.core.files import refuse_symlink
+from extery.core.text import os_error_text
 
 Area = Literal["generate", "mirror", "target"]
 
@@ -174,7 +175,7 @@ def _unusable_error(path: Path, area: Area, error: OSError) -> ExteryError:
         return Unavailable.of(code, variant="folder", where=where, path=str(path))
     if error.errno not in _NO_LOCKS:
         code = f"{area}.unwritable"
-    reason = error.strerror or str(error)
+    reason = os_error_text(error)
     return Unavailable.of(code, where=where, path=str(path), reason=reason)
 
 

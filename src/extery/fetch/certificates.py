@@ -11,6 +11,7 @@ import ssl
 from functools import cache
 
 from extery.core.errors import Unavailable
+from extery.core.text import os_error_text
 from extery.fetch.addresses import sanitize_text
 
 
@@ -26,7 +27,7 @@ def certificate_context() -> ssl.SSLContext:
         raise Unavailable.of(
             "fetch.unreadable",
             path=sanitize_text(file or folder),
-            reason=error.strerror or str(error),
+            reason=os_error_text(error),
         ) from error
 
 

@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from extery.core.errors import Corrupt, InvalidListing, Problem, Unavailable
 from extery.core.files import format_size
+from extery.core.text import os_error_text
 from extery.fetch.addresses import redact_url
 from extery.fetch.deadline import Deadline
 from extery.fetch.decoding import IDENTITY, content_encoding, unexpected_encoding_error
@@ -67,7 +68,7 @@ def download(
             transfer.discard()
             raise disk_full_error(part.parent) from error
         raise Unavailable.of(
-            "fetch.unwritable", path=str(to), reason=error.strerror or str(error)
+            "fetch.unwritable", path=str(to), reason=os_error_text(error)
         ) from error
 
 

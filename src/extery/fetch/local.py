@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import BinaryIO
 
 from extery.core.errors import NotFound, Unavailable
+from extery.core.text import os_error_text
 from extery.fetch.addresses import path_from_url, sanitize_text
 from extery.listing import LISTING_FILENAME
 
@@ -75,6 +76,4 @@ def _blocks(file: BinaryIO, display_path: str, size: int) -> Iterator[bytes]:
 
 
 def _unreadable_error(display_path: str, error: OSError) -> Unavailable:
-    return Unavailable.of(
-        "fetch.unreadable", path=display_path, reason=error.strerror or str(error)
-    )
+    return Unavailable.of("fetch.unreadable", path=display_path, reason=os_error_text(error))

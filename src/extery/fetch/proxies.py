@@ -8,6 +8,7 @@ from typing import NamedTuple
 from urllib.request import getproxies, proxy_bypass
 
 from extery.core.errors import InvalidInput
+from extery.core.text import os_error_text
 from extery.fetch.addresses import redact_url, split_url
 
 SUPPORTED = ("http", "https")
@@ -69,5 +70,5 @@ def reason_unreachable(proxy: Proxy) -> str:
     try:
         socket.create_connection((host, port), timeout=_TIMEOUT).close()
     except OSError as error:
-        return error.strerror or str(error)
+        return os_error_text(error)
     return ""

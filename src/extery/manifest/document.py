@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from extery.core.errors import InvalidManifest, ProblemList, Where
+from extery.core.text import os_error_text
 from extery.core.versions import Version
 from extery.manifest.build_table import check_build_table, generated_fields, with_generated
 from extery.manifest.locator import Locator
@@ -154,7 +155,7 @@ def read_manifest_bytes(file: Path) -> bytes:
             "manifest.file.missing", where=where, file=file.name, folder=str(file.parent)
         ) from None
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = os_error_text(error)
         raise InvalidManifest.of(
             "manifest.file.unreadable", where=where, path=str(file), reason=reason
         ) from error

@@ -11,6 +11,7 @@ from typing import BinaryIO, TypeVar
 
 from extery.core.errors import InvalidPackage, ProblemList, Where
 from extery.core.files import open_regular
+from extery.core.text import os_error_text
 from extery.package.archive import Archive
 from extery.package.checksums import NO_CHECKSUMS, MemberFile
 from extery.package.plain_archive import read_plain_members
@@ -60,7 +61,7 @@ def _open_path(path: Path, name: str) -> Iterator[BinaryIO]:
             "package.not-found" if is_missing else "package.unreadable",
             where=Where(name),
             file=name,
-            reason=error.strerror or str(error),
+            reason=os_error_text(error),
         ) from error
     with file:
         yield file
@@ -100,7 +101,7 @@ def _read_archive(
             where=Where(name),
             variant="read",
             file=name,
-            reason=error.strerror or str(error),
+            reason=os_error_text(error),
         ) from error
     if problems is None and collected.errors:
         raise InvalidPackage(*collected)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from extery.core.errors import InvalidInput, Where
 from extery.core.files import open_regular
+from extery.core.text import os_error_text
 
 if TYPE_CHECKING:
     from extery.package.transforms import Transform
@@ -54,7 +55,7 @@ def open_source(member: SourceFile) -> Iterator[BinaryIO]:
             "build.unreadable",
             where=Where(member.name),
             path=member.name,
-            reason=error.strerror or str(error),
+            reason=os_error_text(error),
         ) from error
 
 

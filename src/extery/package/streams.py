@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO, ClassVar, Protocol
 
 from extery.core.files import format_size
+from extery.core.text import os_error_text
 from extery.package.checksums import MemberFile
 from extery.package.issue import Issue
 
@@ -48,7 +49,7 @@ class SizeError(DataError):
 
 
 def _unreadable(error: OSError) -> DataError:
-    return DataError("unreadable", reason=error.strerror or str(error))
+    return DataError("unreadable", reason=os_error_text(error))
 
 
 class _Decompressor(Protocol):

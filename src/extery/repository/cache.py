@@ -22,6 +22,7 @@ from extery import __version__
 from extery.core.cached_property import cached_property
 from extery.core.errors import Problem, Unavailable, Where
 from extery.core.files import atomic_write, open_regular, refuse_symlink
+from extery.core.text import os_error_text
 from extery.listing.serialized import SerializedEntry
 from extery.repository.scan import PackageFile, ScannedPackage
 from extery.rules import REVISION
@@ -217,7 +218,7 @@ def save(folder: Path, summary: Summary, checked_at: int, blocks: PackageBlocks)
             "generate.unwritable",
             where=Where(str(path)),
             path=str(path),
-            reason=error.strerror or str(error),
+            reason=os_error_text(error),
         ) from error
 
 

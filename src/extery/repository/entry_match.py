@@ -9,6 +9,7 @@ from typing import NamedTuple
 from extery.core.compatibility import BlenderRange
 from extery.core.errors import NotFound, Problem, ProblemList, Where
 from extery.core.files import hash_file
+from extery.core.text import os_error_text
 from extery.core.versions import format_blender_version
 from extery.listing.audience import audience_of
 from extery.listing.entries import Entry, make_entry
@@ -68,7 +69,7 @@ def _hash_package(path: Path) -> tuple[str, int]:
         return hash_file(path)
     except OSError as error:
         raise NotFound.of(
-            "server.archive-missing", file=path.name, reason=error.strerror or str(error)
+            "server.archive-missing", file=path.name, reason=os_error_text(error)
         ) from error
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from extery.core.errors import InvalidPackage, Problem, ProblemList, Where
+from extery.core.text import os_error_text
 from extery.listing.entries import Entry, make_entry
 from extery.listing.serialized import SerializedEntry
 from extery.package import Package, open_package
@@ -65,7 +66,7 @@ def scan_package(
             where=Where(name),
             variant="read",
             file=name,
-            reason=error.strerror or str(error),
+            reason=os_error_text(error),
         )
     except Exception as error:
         add_exception(error, problems, printable(name))
@@ -171,7 +172,7 @@ def _open(path: str, name: str) -> BytesIO | FileIO:
             "package.not-found" if is_missing else "package.unreadable",
             where=Where(name),
             file=name,
-            reason=error.strerror or str(error),
+            reason=os_error_text(error),
         ) from error
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from extery import __version__
 from extery.core.errors import Conflict, ExteryError, NotFound, Unavailable, Where
+from extery.core.text import os_error_text
 from extery.listing import LISTING_FILENAME
 from extery.listing.complete import COMPLETE_LISTING, audiences
 from extery.repository.generate import generate
@@ -149,7 +150,7 @@ def _listening(folder: Path, host: str, port: int, log: Log) -> ThreadingHTTPSer
         if error.errno == errno.EADDRINUSE:
             raise Conflict.of("preview.port-in-use", port=port) from error
         raise Unavailable.of(
-            "preview.no-address", host=host, port=port, reason=error.strerror or str(error)
+            "preview.no-address", host=host, port=port, reason=os_error_text(error)
         ) from error
 
 

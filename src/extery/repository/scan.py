@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from extery.core.errors import NotFound, Problem, ProblemList, Where
+from extery.core.text import os_error_text
 from extery.listing.entries import Entry
 from extery.listing.serialized import SerializedEntry
 
@@ -68,7 +69,7 @@ def find_packages(folder: Path, problems: ProblemList) -> list[PackageFile]:
             "generate.folder-missing",
             where=Where(str(folder)),
             folder=str(folder),
-            reason=error.strerror or str(error),
+            reason=os_error_text(error),
         ) from error
     return sorted(files)
 

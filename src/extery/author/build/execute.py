@@ -15,6 +15,7 @@ from extery.author.build.left_out import MAX_LEFT_OUT, LeftOut, as_json
 from extery.author.build.plan import BuildPlan, PackagePlan, plan_build
 from extery.core.errors import Unavailable, Where
 from extery.core.files import atomic_write, hash_file, remove_leftovers
+from extery.core.text import os_error_text
 from extery.manifest.document import Manifest
 from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.package.codecs import Codec, Compression, find_codec
@@ -193,7 +194,7 @@ def _translate_errors(path: Path) -> Iterator[None]:
             "build.output-unwritable",
             where=Where(str(path)),
             path=str(path),
-            reason=error.strerror or str(error),
+            reason=os_error_text(error),
         ) from error
 
 

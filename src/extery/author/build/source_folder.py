@@ -33,6 +33,7 @@ from extery.author.build.sources import (
 from extery.author.build.targets import Target
 from extery.core.errors import InvalidPackage, ProblemList, Where
 from extery.core.files import open_regular
+from extery.core.text import os_error_text
 from extery.core.wheel_names import WheelName
 from extery.manifest.document import MANIFEST_FILENAME, Manifest, parse_table, read_manifest_bytes
 from extery.manifest.locator import Locator
@@ -281,7 +282,7 @@ def _opener(members: Sequence[SourceFile]) -> OpenFile:
                 where=Where(name),
                 variant="source",
                 file=name,
-                reason=error.strerror or str(error),
+                reason=os_error_text(error),
             ) from error
         with stream:
             yield stream

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from extery.author.build.left_out import LeftOut, Reason
 from extery.author.build.patterns import PathPatterns
 from extery.core.errors import ProblemList, Where
-from extery.core.text import closest_match
+from extery.core.text import closest_match, os_error_text
 from extery.manifest.document import MANIFEST_FILENAME
 from extery.package.source_files import SourceFile
 
@@ -115,7 +115,7 @@ def _entries(folder: Path, prefix: str, problems: ProblemList) -> list[os.DirEnt
             where=Where(prefix),
             variant="folder",
             path=prefix or ".",
-            reason=error.strerror or str(error),
+            reason=os_error_text(error),
         )
         return []
 
@@ -136,7 +136,7 @@ def _add_file(
             "build.unreadable",
             where=Where(name),
             path=name,
-            reason=error.strerror or str(error),
+            reason=os_error_text(error),
         )
 
 
@@ -185,7 +185,7 @@ def find_file(source: Path, name: str, problems: ProblemList, where: Where) -> S
                 "build.path-missing", where=where, variant=variant, path=name, similar=similar
             )
         else:
-            reason = error.strerror or str(error)
+            reason = os_error_text(error)
             problems.add("build.unreadable", where=where, path=name, reason=reason)
         return None
     if not real.is_relative_to(source):

@@ -10,7 +10,7 @@ from typing import Any
 from extery.core.errors import InvalidInput, ProblemList, Where
 from extery.core.files import open_regular
 from extery.core.invisible import describe_invisible, find_invisible
-from extery.core.text import closest_match, quote_value
+from extery.core.text import closest_match, os_error_text, quote_value
 from extery.manifest.toml import find_dots
 from extery.repository.config import keys
 
@@ -33,7 +33,7 @@ def read_toml_file(path: Path) -> tuple[bytes, dict[str, Any]]:
             "generate.config-missing",
             where=where,
             path=str(path),
-            reason=error.strerror or str(error),
+            reason=os_error_text(error),
         ) from error
     except (ValueError, RecursionError) as error:  # not UTF-8, or not TOML
         raise _not_toml(path, error=str(error)) from error

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from extery.core.errors import ExteryError, InvalidInput, Problem, ProblemList, Where
+from extery.core.text import os_error_text
 from extery.package import Package, open_package
 from extery.repository.legacy.bl_info import read_bl_info
 from extery.repository.ownership import dump_legacy
@@ -104,7 +105,7 @@ def _source(path: Path) -> bytes:
             "generate.bl-info-unreadable",
             where=Where(path.name),
             file=path.name,
-            reason=error.strerror or str(error),
+            reason=os_error_text(error),
         ) from error
 
 

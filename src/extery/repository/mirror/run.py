@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from extery.core.errors import Conflict, ExteryError, ProblemList, Unavailable, Where
 from extery.core.files import fsync_directory, refuse_symlink
 from extery.core.locks import locked
-from extery.core.text import quote_value
+from extery.core.text import os_error_text, quote_value
 from extery.fetch import MAX_CONCURRENT, Fetcher, listing_url
 from extery.fetch.addresses import redact_url
 from extery.listing import LISTING_FILENAME
@@ -142,7 +142,7 @@ def _translate_os_errors(folder: Path) -> Iterator[None]:
             "mirror.unwritable",
             where=Where(str(folder)),
             path=str(folder),
-            reason=error.strerror or str(error),
+            reason=os_error_text(error),
         ) from error
 
 

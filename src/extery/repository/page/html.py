@@ -18,6 +18,7 @@ from string import Template
 from typing import Any
 
 from extery.core.errors import InvalidInput, ProblemList, Where
+from extery.core.text import os_error_text
 from extery.core.types import TYPES
 from extery.core.versions import Version
 from extery.listing import LISTING_FILENAME
@@ -229,7 +230,7 @@ def read_template(path: Path | None, problems: ProblemList) -> str:
             where=Where(str(path)),
             variant="" if isinstance(error, OSError) else "not-utf8",
             path=str(path),
-            reason=(error.strerror or str(error)) if isinstance(error, OSError) else error.reason,
+            reason=os_error_text(error) if isinstance(error, OSError) else error.reason,
         ) from error
     with ProblemList().raising(InvalidInput) as template_problems:
         _check_template(text, str(path), template_problems)
