@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from extery.fetch import resolve_archive_url
-from extery.listing.all_versions import FIELD, TEMPLATE, all_versions_url
+from extery.listing.all_versions import FIELD, STATIC_TEMPLATE, TEMPLATE, all_versions_url
 
 
 def test_the_address_of_the_website_is_beside_its_listing() -> None:
@@ -14,7 +14,9 @@ def test_the_address_of_the_website_is_beside_its_listing() -> None:
     assert resolve_archive_url(listing, path) == f"{listing}gear_tool/listing/"
 
 
-@pytest.mark.parametrize("template", ["./versions/{id}.json", "./{id}", "./a-b/{id}/all/"])
+@pytest.mark.parametrize(
+    "template", ["./versions/{id}.json", "./{id}", "./a-b/{id}/all/", STATIC_TEMPLATE, "./all/"]
+)
 def test_other_paths_below_the_folder_are_accepted(template: str) -> None:
     expected = template.replace("{id}", "gear_tool")
     assert all_versions_url({FIELD: template}, "gear_tool") == expected
@@ -28,7 +30,6 @@ def test_other_paths_below_the_folder_are_accepted(template: str) -> None:
         ["./{id}/"],
         "",
         "./",
-        "./all/",
         "{id}/listing/",
         "/{id}/",
         "//example.net/{id}/",

@@ -1,7 +1,7 @@
 """Versions that a listing does not carry: repositories that list only the newest version are asked for the others.
 
-Where to ask is in the listing, see `extery.listing.all_versions`. The answer is a listing of one extension and as
-untrusted: its entries pass the same checks, and only those of the extension that was asked for count.
+Where to ask is in the listing, see `extery.listing.all_versions`. The answer is a listing, of one extension or of all,
+and as untrusted: its entries pass the same checks, and only those of extensions that were asked for count.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from extery.listing.lenient import read_accepted
 if TYPE_CHECKING:
     from extery.fetch import Fetcher
 
-#: Maximum bytes of an answer: some thousand versions.
-MAX_SIZE = 4_000_000
+#: Maximum bytes of an answer: all versions of a repository with some ten thousand.
+MAX_SIZE = 20_000_000
 
 #: Returns the fetcher for a repository at a URL; raises `Refused` if it may not be requested.
 FetcherFor = Callable[[str, Target], "Fetcher"]
@@ -35,9 +35,11 @@ FetcherFor = Callable[[str, Target], "Fetcher"]
 
 @dataclass(frozen=True)
 class _Job:
+    """A document to fetch, and the ids that are searched for in it."""
+
     repository: Repository
-    id: str
     url: str
+    ids: tuple[str, ...]
 
 
 class _Fetchers:
@@ -80,7 +82,7 @@ def find_all_versions(
     # Imported here: hardly any plan asks, and the HTTP library takes long to load.
     from extery.fetch import run_all
 
-    found.asked = {(job.repository.name, job.id): None for job in jobs}
+    found.asked = {(job.repository.name, one): None for job in jobs for one in job.ids}
     fetchers = _Fetchers(lambda url: fetcher_for(url, target))
 
     def run(job: _Job) -> None:
@@ -93,19 +95,22 @@ def find_all_versions(
     finally:
         fetchers.close()
     for job, error in [*refused.items(), *failed]:
-        found.asked[job.repository.name, job.id] = error
+        found.asked |= {(job.repository.name, one): error for one in job.ids}
     return found
 
 
 def _jobs(target: Target, wanted: Iterable[tuple[Repository, str]]) -> Iterator[_Job]:
     heads: dict[str, dict[str, object]] = {}
+    documents: dict[tuple[str, str], tuple[Repository, list[str]]] = {}
     for repository, identifier in wanted:
         if repository.name not in heads:
             heads[repository.name] = _head(target, repository)
         path = all_versions_url(heads[repository.name], identifier)
         if path:
             url = resolve_archive_url(listing_url(repository.url), path)
-            yield _Job(repository, identifier, url)
+            documents.setdefault((repository.name, url), (repository, []))[1].append(identifier)
+    for (_, url), (repository, ids) in documents.items():
+        yield _Job(repository, url, tuple(ids))
 
 
 def _head(target: Target, repository: Repository) -> dict[str, object]:
@@ -127,11 +132,16 @@ def _fetch(target: Target, job: _Job, fetcher: Fetcher) -> list[Candidate]:
         )
     accepted = read_accepted(document.body, target.blender, file=job.repository.name)
     blocks = accepted.document.get("blocklist")
-    blocked = Listing([], blocks if isinstance(blocks, list) else []).blocked.get(job.id, "")
+    blocked = Listing([], blocks if isinstance(blocks, list) else []).blocked
     return [
-        Candidate(job.repository, entry, reason_against(entry, target.system), blocked)
+        Candidate(
+            job.repository,
+            entry,
+            reason_against(entry, target.system),
+            blocked.get(entry["id"], ""),
+        )
         for entry in accepted.entries
-        if entry["id"] == job.id and _is_valid(entry)
+        if entry["id"] in job.ids and _is_valid(entry)
     ]
 
 

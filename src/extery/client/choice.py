@@ -61,17 +61,23 @@ def needs_all_versions(requirement: Requirement, listed: Sequence[Candidate]) ->
 def with_all_versions(
     identifier: str, listed: Sequence[Candidate], found: FoundVersions
 ) -> list[Candidate]:
-    """Return the listed versions and those that were found besides; what a listing blocks stays blocked."""
-    known = {(item.repository.name, item.sha256) for item in listed}
+    """Return the listed versions and those that were found besides; what a listing blocks stays blocked.
+
+    The listing of a folder offers a version to the systems for which it is the newest only, so one that does not fit by
+    it may fit as it was found.
+    """
     blocked = {item.repository.name: item.blocked for item in listed if item.blocked}
-    return [
-        *listed,
-        *(
-            item.with_block(blocked.get(item.repository.name, ""))
-            for item in found.of(identifier)
-            if (item.repository.name, item.sha256) not in known
-        ),
+    others = [
+        item.with_block(blocked.get(item.repository.name, "")) for item in found.of(identifier)
     ]
+    fits = {_package(item) for item in others if item.can_install}
+    kept = [item for item in listed if item.can_install or _package(item) not in fits]
+    known = {_package(item) for item in kept}
+    return [*kept, *(item for item in others if _package(item) not in known)]
+
+
+def _package(candidate: Candidate) -> tuple[str, str]:
+    return candidate.repository.name, candidate.sha256
 
 
 def choose(

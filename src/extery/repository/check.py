@@ -119,7 +119,7 @@ def _check_folder(folder: Path, checker: _Checker) -> None:
     others = []
     for other in folder_listings(folder, checker.fetcher):
         others.append(other.data)
-        if is_listing(other.data):
+        if is_listing(other.data) and not other.has_older:
             checker.check(other.address, other.name, other.data, other.problems)
         else:
             checker.add(other.problems, other.name)

@@ -12,6 +12,7 @@ from extery.core.text import quote_value
 from extery.core.versions import is_readable_by_blender
 from extery.fetch import Fetcher, get_document
 from extery.listing import LISTING_FILENAME
+from extery.listing.all_versions import FOLDER
 from extery.listing.audience import has_invalid_pythons, without_invalid_pythons
 from extery.listing.complete import is_known_type, is_unknown_name
 from extery.listing.entries import Entry, check_entry, is_text, parse_listing
@@ -39,6 +40,11 @@ class OtherListing(NamedTuple):
     data: bytes
     #: Problems of the transfer.
     problems: ProblemList
+
+    @property
+    def has_older(self) -> bool:
+        """Whether it has all versions, of which no two may fit one Blender in other listings."""
+        return self.name.endswith(f"{FOLDER}/{LISTING_FILENAME}")
 
 
 def fetch_listing(address: str, fetcher: Fetcher, problems: ProblemList) -> bytes:

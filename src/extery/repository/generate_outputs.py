@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extery.core.errors import InvalidInput, ProblemList, Where
-from extery.listing import LISTING_FILENAME
+from extery.listing import LISTING_FILENAME, all_versions
 from extery.listing.complete import COMPLETE_FOLDER
 from extery.listing.delta import CHANGES_FILENAME, LISTING_FIELDS
 from extery.listing.entries import dump_serialized
@@ -102,7 +102,7 @@ class OutputWriter:
         ownership.remove_outdated(folder, last.outputs, names)
         summary.inputs, summary.outputs = inputs, write.stat_outputs(folder, names)
         summary.problems = [problem for problem in problems if problem.code not in _NEWS]
-        summary.listings = [(plan.address, plan.audience) for plan in plans]
+        summary.listings = [(plan.address, plan.audience) for plan in plans if not plan.has_older]
         cache.save(folder, summary, started_at, blocks)
         return GenerateResult(
             folder,
@@ -182,6 +182,7 @@ class OutputWriter:
                 refused=refused,
             )
             for plan in plans
+            if not plan.has_older
         }
         replaced = {package for listing in changes.values() for package in listing.replaced}
         for package in sorted(replaced):
@@ -235,10 +236,13 @@ class OutputWriter:
         target = self.folder / plan.folder
         write.make_folder(target, root=self.folder)
         written = write.link_packages(target, plan.packages, source=self.folder)
+        head = LISTING_FIELDS if has_changes else {}
+        if plan.all_versions:
+            head = {**head, all_versions.FIELD: plan.all_versions}
         data = dump_serialized(
             (item.text for item in plan.items),
             self.config.blocklist,
-            head=LISTING_FIELDS if has_changes else None,
+            head=head,
             assetlib_auth_method=self.options.assetlib_auth_method
             or self.config.assetlib_auth_method,
         )
@@ -312,7 +316,12 @@ def _counts(
     """Return the numbers of `PackageCounts`."""
     if plans[0].items == entries:
         return len(entries), 0, 0
-    listed = {file_of(item).rpartition("/")[2] for plan in plans for item in plan.items}
+    listed = {
+        file_of(item).rpartition("/")[2]
+        for plan in plans
+        if not plan.has_older
+        for item in plan.items
+    }
     counts = count_packages(entries, listed)
     return counts.listed, counts.older, counts.hidden
 

@@ -24,6 +24,7 @@ from extery.core.errors import ProblemList, Where
 from extery.core.text import closest_match
 from extery.core.versions import Version
 from extery.listing import LISTING_FILENAME
+from extery.listing.all_versions import FOLDER, STATIC_TEMPLATE
 from extery.listing.audience import audience_of
 from extery.listing.complete import (
     COMPLETE_FOLDER,
@@ -53,6 +54,10 @@ class PlannedListing:
     packages: Sequence[str] = ()
     #: The channel or set whose name its folder has, for messages.
     owner: str = ""
+    #: Where the listing says that all versions are; empty if it has all.
+    all_versions: str = ""
+    #: Whether it has all versions: for the client of Extery, since Blender would take any of them.
+    has_older: bool = False
 
     @property
     def address(self) -> str:
@@ -91,6 +96,8 @@ def plan_listings(
     selection = _select(by_id, config.policy, config, problems)
     main = selection.map(_partitioned, platform_names)
     plans = _plan_pair("", "", main, config)
+    if config.all_versions:
+        plans = _with_all_versions(plans, selection, main, config)
     if config.other_platforms and main != selection:
         known = ", ".join([*platforms.KNOWN, *sorted(platform_names - set(platforms.KNOWN))])
         others = _Selection.pair(
@@ -156,6 +163,23 @@ def _plan_pair(
         _plan_listing(folder, every, selection.every, config),
         _plan_listing(below, complete, selection.complete, config),
     ]
+
+
+def _with_all_versions(
+    plans: Sequence[PlannedListing],
+    selection: _Selection,
+    listed: _Selection,
+    config: RepositoryConfig,
+) -> list[PlannedListing]:
+    """Add a listing of all versions to each of ``plans`` that does not have them: one, or a pair."""
+    found = []
+    for plan, every, main in zip(plans, selection, listed, strict=False):
+        if every == main:
+            found.append(plan)
+            continue
+        below = _plan_listing(plan.path_of(FOLDER), "all versions", every, config)
+        found += [replace(plan, all_versions=STATIC_TEMPLATE), replace(below, has_older=True)]
+    return found
 
 
 def _with_valid_changes(config: RepositoryConfig, problems: ProblemList) -> RepositoryConfig:

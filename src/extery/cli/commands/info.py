@@ -57,7 +57,7 @@ def command(
     """Show extensions with all their versions: what each needs, and why it cannot be installed.
 
     ID is an id, or repository.id. Installed extensions are shown too if no repository lists them. Listings are those of
-    the last 'extery sync'; a website of Extery lists the newest version only, and is asked for the others with --all-versions. The exit status is 1 if an id is not known.
+    the last 'extery sync'; repositories that list the newest version only are asked for the others with --all-versions. The exit status is 1 if an id is not known.
     """  # fmt: skip
     from extery.cli.client_run import all_versions_finder
     from extery.cli.each_target import for_each, grouped_lines, target_data

@@ -136,7 +136,7 @@ CODES = {
         "error", "a channel or a set has an invalid name", "The name is a folder and a part of a URL.",
         message="{name!r} is not a valid name for a channel or a set",
         hint="use lowercase letters, digits, - and _, for example 'beta'; {reserved} are reserved",
-        example={"name": "Beta 2", "reserved": "platforms and sets"},
+        example={"name": "Beta 2", "reserved": "all-versions, platforms, sets"},
     ),
     "generate.config-unknown-id": Code(
         "warning", "the configuration names an id without a package", _TYPO,

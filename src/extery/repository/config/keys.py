@@ -11,7 +11,7 @@ from extery.listing import ASSETLIB_AUTH_METHODS
 
 CONFIG_SCHEMA_VERSION = "1.0.0"
 #: Names of folders beside the packages that a channel cannot have.
-RESERVED = ("platforms", "sets")
+RESERVED = ("all-versions", "platforms", "sets")
 _CHANNEL = re.compile(r"[a-z0-9][a-z0-9_-]*")
 #: Names that no folder can have on Windows.
 _DEVICE = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
@@ -46,6 +46,7 @@ TOP = (
     Key("base_url", "url", "The URL of the folder. If it is set, listings in folders of their own contain full URLs of packages, and no packages are linked into these folders.", '"https://example.org/packages/"'),
     Key("archive_url", "archive-url", "The URL of packages that lie elsewhere, such as the releases of a code host. `{id}`, `{version}` and `{file}`, the name of the file, are replaced.", '"https://code.example.org/ada/gears/releases/download/{id}-{version}/{file}"'),
     Key("changes", "bool", "Whether to write `changes.json` beside each listing, with which mirrors fetch only changes; off by default.", "true"),
+    Key("all_versions", "bool", "Whether to list all versions in a folder of their own, if a listing has only the newest for each Blender; `extery install gear_tool==1.0.0` finds older ones there. Off by default.", "true"),
     Key("prereleases", "bool", "Whether versions such as `2.0.0-beta.1` are listed; they are by default.", "false"),
     Key("retention", "count", "The number of newest versions of an extension that are considered; all by default.", "3"),
     Key("pinned", "versions", "The only version of an extension that is listed.", '{ gear_tool = "1.2.0" }'),

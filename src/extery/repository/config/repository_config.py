@@ -45,6 +45,8 @@ class RepositoryConfig:
     archive_url: str = ""
     #: Whether each listing has a ``changes.json`` beside it.
     changes: bool = False
+    #: Whether listings without older versions have one with all of them beside it.
+    all_versions: bool = False
     policy: VersionPolicy = VersionPolicy()
     platforms: Sequence[str] = ()
     other_platforms: bool = True
@@ -94,6 +96,7 @@ def read_repository_config(
         base_url=base_url if base_url.endswith("/") or not base_url else f"{base_url}/",
         archive_url=table.get("archive_url", ""),
         changes=table.get("changes", False),
+        all_versions=table.get("all_versions", False),
         policy=policy,
         platforms=table.get("platforms", ()),
         other_platforms=table.get("other_platforms", True),

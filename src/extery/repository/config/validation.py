@@ -153,7 +153,7 @@ def _check_name(name: str, problems: ProblemList, where: Where) -> None:
             "generate.config-name",
             where=where,
             name=name,
-            reserved=" and ".join(keys.RESERVED),
+            reserved=", ".join(keys.RESERVED),
         )
 
 
