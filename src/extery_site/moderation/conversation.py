@@ -34,6 +34,8 @@ class Conversation:
     later: int = 0
     later_entry: int = 0
     participants: int = 0
+    #: The number of all entries.
+    count: int = 0
 
 
 def read_conversation(events: EventQuerySet, wanted: str) -> Conversation:
@@ -45,7 +47,7 @@ def read_conversation(events: EventQuerySet, wanted: str) -> Conversation:
     participants = len({by for by in people.values() if by is not None})
     keys = list(people)
     if len(keys) <= MAX_UNFOLDED:
-        return Conversation(list(events), participants=participants)
+        return Conversation(list(events), participants=participants, count=len(keys))
     first, middle, last = keys[:SHOWN_FIRST], keys[SHOWN_FIRST:-SHOWN_LAST], keys[-SHOWN_LAST:]
     start = end = len(middle)
     if (key := row_key(wanted)) in middle:
@@ -61,4 +63,5 @@ def read_conversation(events: EventQuerySet, wanted: str) -> Conversation:
         later=len(middle) - end,
         later_entry=middle[end] if end < len(middle) else 0,
         participants=participants,
+        count=len(keys),
     )

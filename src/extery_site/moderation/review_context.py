@@ -58,6 +58,7 @@ def review_context(
     reads_code = may_read_code(user, extension)
     tasks = visible_tasks(extension, version, user)
     versions = list(queues.submitted_versions(extension).select_related("queue_entry"))
+    cards = _cards([one for one in versions if one.status in PUBLIC], user)
     context: dict[str, Any] = {
         "extension": extension,
         "version": version,
@@ -66,7 +67,7 @@ def review_context(
         "versions": versions,
         "is_update": version is not None
         and any(one.approved_at and one.sort_key < version.sort_key for one in versions),
-        "cards": _cards([one for one in versions if one.status in PUBLIC], user),
+        "cards": cards,
         "deleted_numbers": queues.deleted_numbers(extension, user),
         "tasks": tasks,
         "open_tasks": [task for task in tasks if not task.is_done],
@@ -82,6 +83,10 @@ def review_context(
     }
     if version is not None:
         context |= _version_context(user, extension, version, tab, reads_code=reads_code)
+    if version is not None and may_triage(user):
+        claims = {card.version.pk: card.claim for card in cards}
+        # A version on hold has no card.
+        context["claim"] = claims[version.pk] if version.pk in claims else current_claim(version)
     return context
 
 
@@ -129,7 +134,10 @@ def _version_context(
         "approved": approved,
         "verdicts": verdict_lines(verdicts_of_upload(version.manifest)),
         "missing": complete_state(extension, version).problems,
-        "event_count": queues.thread(extension, user, number=version.number).count(),
+        # The conversation, which reads all of them, has its own.
+        "event_count": SimpleLazyObject(
+            queues.thread(extension, user, number=version.number).count
+        ),
         "finding_count": len(findings_of(version)) if reads_code else 0,
         "replies": list(SavedReply.objects.all()) if may_moderate(user) else [],
         **(_queue_context(user, version, approved) if may_triage(user) else {}),
@@ -150,7 +158,6 @@ def _queue_context(user: AnyUser, version: Version, approved: Version | None) ->
         # The tab Changes computes the difference first.
         "seen_count": SimpleLazyObject(lambda: count_seen(version, approved, user)),
         "previous_next": (before, after),
-        "claim": current_claim(version),
         "risk": risk_of_entry(entry) if entry is not None else None,
         "is_open": version.status in OPEN,
         "is_assessed": version.status in ASSESSED,

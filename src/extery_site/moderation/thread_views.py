@@ -189,6 +189,7 @@ def _show_thread(
         mark_subject_read(request.user, key)
     context |= {
         "conversation": conversation,
+        "event_count": conversation.count,
         "subscription": state_of(request.user, key),
         "comment": form if form and is_comment else CommentForm(),
         "reason": form if form and not is_comment else ReasonForm(),

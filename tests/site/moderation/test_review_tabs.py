@@ -16,8 +16,9 @@ from django.utils import timezone
 
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Event, Version
+from extery_site.moderation.claims import claim
 from extery_site.moderation.comments import comment
-from extery_site.moderation.decisions import approve_version, request_changes
+from extery_site.moderation.decisions import approve_version, hold_version, request_changes
 from extery_site.moderation.findings import findings_of
 from extery_site.moderation.models import PackageDifference, SavedReply, Task, TryAddress, Waiver
 from extery_site.moderation.tasks import add_task
@@ -541,6 +542,15 @@ def test_waiving_an_unknown_finding_changes_nothing(version: Version, moderator:
     with pytest.raises(NotFound):
         waive(version=version, fingerprint="nonsense", by=moderator, reason="Fine")
     assert not Waiver.objects.exists()
+
+
+def test_the_claim_of_a_version_on_hold_is_shown_too(
+    version: Version, moderator: User, browser: Client
+) -> None:
+    imani = factories.make_moderator("imani")
+    hold_version(version=version, by=moderator, reason="Its licence is being checked")
+    claim(version=version, by=imani)
+    assert b"imani is on this until" in browser.get(BASE).content
 
 
 def test_a_claim_of_another_moderator_rests_the_decision_until_it_is_taken_over(
