@@ -15,6 +15,7 @@ from extery.package.theme_structure import DATA_FILE, Member, known_series, them
 from tests.blender.install import VERSIONS
 from tests.blender.theme_structure import dump_table, make_table, run_worker
 from tests.parts import require_part
+from tests.sampled import some_blenders
 
 SERIES = dict(zip(VERSIONS, known_series(), strict=True))
 VALUES = {"float": "0.5", "int": "1", "boolean": "TRUE", "array": "#11223344", "string": "x"}
@@ -48,7 +49,7 @@ def test_the_table_equals_the_structures_of_all_blenders() -> None:
     )
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("version", some_blenders())
 def test_a_blender_ignores_the_named_attributes_and_stops_at_the_named_values(
     version: str, files: list[Path]
 ) -> None:
@@ -76,7 +77,7 @@ def test_a_blender_ignores_the_named_attributes_and_stops_at_the_named_values(
     assert noisy > 5
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("version", some_blenders())
 def test_a_theme_that_a_blender_exports_is_known_to_it(version: str, tmp_path: Path) -> None:
     series = SERIES[version]
     (tmp_path / "all.xml").write_text(_Generator(0, omitted=0.0, mistakes=0.0).theme(series))
