@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from extery.analysis.declarations import Declarations, declarations_from_plain
 from extery.analysis.flow_facts import Flow, flow_from_plain
 
 
@@ -195,11 +196,14 @@ class ModuleFacts(NamedTuple):
     texts: tuple[Text, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     flow: Flow = Flow()
+    declarations: Declarations = Declarations()
+    """Only where they are asked for."""
 
     @property
     def number(self) -> int:
         """How many facts there are."""
         parts = sum(len(part) for part in self if isinstance(part, tuple))
+        parts += sum(map(len, self.declarations))
         return parts + len(self.flow.accesses) + len(self.flow.references)
 
 
@@ -211,7 +215,8 @@ def to_plain(facts: ModuleFacts) -> list[Any]:
 def from_plain(row: list[Any]) -> ModuleFacts:
     """Return the facts from the lists that JSON gives."""
     path, failure, faults, lines, longest, *parts = row
-    imports, calls, uses, items, assignments, classes, functions, texts, suppressions, flow = parts
+    imports, calls, uses, items, assignments, classes, functions, texts, suppressions, *more = parts
+    flow, declarations = more
     return ModuleFacts(
         path,
         failure,
@@ -234,6 +239,7 @@ def from_plain(row: list[Any]) -> ModuleFacts:
         tuple(Text(Position(*at), *rest) for at, *rest in texts),
         tuple(Suppression(line, tuple(codes), *rest) for line, codes, *rest in suppressions),
         flow_from_plain(flow),
+        declarations_from_plain(declarations),
     )
 
 

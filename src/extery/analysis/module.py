@@ -8,20 +8,27 @@ import warnings
 from collections.abc import Collection, Sequence
 from importlib.util import decode_source
 
+from extery.analysis.columns import Columns
+from extery.analysis.declare import declare
 from extery.analysis.extract import extract, extract_flow
 from extery.analysis.facts import ModuleFacts, SyntaxFault
-from extery.analysis.walk import TooManyFacts
+from extery.analysis.walk import TooManyFacts, Walk
 
 Python = tuple[int, int]
 MAX_MESSAGE = 200
 
 
 def analyze(
-    path: str, data: bytes, pythons: Sequence[Python], wanted: Collection[str] = ()
+    path: str,
+    data: bytes,
+    pythons: Sequence[Python],
+    wanted: Collection[str] = (),
+    *,
+    declarations: bool = False,
 ) -> ModuleFacts:
     """Return the facts about a module that ``pythons`` must be able to read, whatever its bytes are.
 
-    ``wanted`` are the names of attributes in its flow. Without ``pythons``, imports and flow are the only facts.
+    ``wanted`` are the names of attributes in its flow, ``declarations`` adds those. Without ``pythons``, imports and flow are the only facts.
 
     A syntax that only newer Pythons than this one know is reported as the failure ``python``, unless one of
     ``pythons`` is this one or older. Run it in a process with limits: see `extery.analysis.pool`.
@@ -29,7 +36,7 @@ def analyze(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return _analyze(path, data, pythons, wanted)
+            return _analyze(path, data, pythons, wanted, declarations=declarations)
     except RecursionError:
         return ModuleFacts(path, "nesting")
     except MemoryError:
@@ -39,7 +46,12 @@ def analyze(
 
 
 def _analyze(
-    path: str, data: bytes, pythons: Sequence[Python], wanted: Collection[str]
+    path: str,
+    data: bytes,
+    pythons: Sequence[Python],
+    wanted: Collection[str],
+    *,
+    declarations: bool,
 ) -> ModuleFacts:
     own = sys.version_info[:2]
     known = sorted(python for python in pythons if python <= own)
@@ -62,7 +74,11 @@ def _analyze(
             except SyntaxError as error:
                 faults.append(_fault(error, python))
                 break
-    return extract(path, tree, text, wanted)._replace(faults=tuple(faults))
+    facts = extract(path, tree, text, wanted)._replace(faults=tuple(faults))
+    if declarations:
+        declared = declare(tree, Walk(tree, Columns(text)), text)
+        facts = facts._replace(declarations=declared)
+    return facts
 
 
 def _decode(data: bytes) -> str:

@@ -59,10 +59,12 @@ def analyze_all(
     limits: Limits = Limits(),
     *,
     wanted: Collection[str] = (),
+    declarations: bool = False,
 ) -> list[ModuleFacts]:
     """Return the facts about ``sources``, in their order.
 
-    What exceeds a limit or cannot be read has a failure instead of facts. ``wanted`` are the names of attributes that `ModuleFacts.flow` has.
+    What exceeds a limit or cannot be read has a failure instead of facts. ``wanted`` are the names of attributes that `ModuleFacts.flow` has,
+    ``declarations`` adds `ModuleFacts.declarations`.
     Without ``pythons`` only the imports and the flow are returned.
     """
     pending = [source for source in _within_total(sources, limits) if source is not None]
@@ -82,7 +84,7 @@ def analyze_all(
     def work() -> list[ModuleFacts]:
         nonlocal kept_facts
         found = []
-        with _Process(pythons, limits, deadline, wanted) as process:
+        with _Process(pythons, limits, deadline, wanted, declarations=declarations) as process:
             for source, data in _read(queue, lock, limits):
                 if data is None:
                     found.append(ModuleFacts(source.path, "unreadable"))
@@ -137,8 +139,11 @@ class _Process:
         limits: Limits,
         deadline: float,
         wanted: Collection[str],
+        *,
+        declarations: bool,
     ) -> None:
         self._wanted = json.dumps(sorted(wanted)).encode() + b"\n"
+        self._declarations = declarations
         self._pythons = [list(python) for python in pythons]
         self._limits = limits
         self._deadline = deadline
@@ -157,6 +162,8 @@ class _Process:
         if len(data) > self._limits.module_bytes:
             return ModuleFacts(path, "size")
         head = {"path": path, "size": len(data), "pythons": self._pythons}
+        if self._declarations:
+            head["declarations"] = True
         start = b"" if self._process else self._wanted
         process = self._process = self._process or self._start()
         assert process.stdin is not None

@@ -1,6 +1,6 @@
 """The child process of `extery.analysis.pool`: analyses one module after the other, with limited memory.
 
-stdin has a line with the names of the attributes that are wanted, and frames of a JSON line ``{"path", "size", "pythons"}`` and ``size`` bytes; stdout gets a JSON line for each.
+stdin has a line with the names of the attributes that are wanted, and frames of a JSON line ``{"path", "size", "pythons", "declarations"}`` and ``size`` bytes; stdout gets a JSON line for each.
 """
 
 from __future__ import annotations
@@ -23,7 +23,10 @@ def main() -> None:
     while line := frames.readline():
         head = json.loads(line)
         data = frames.read(head["size"])
-        facts = analyze(head["path"], data, [tuple(python) for python in head["pythons"]], wanted)
+        pythons = [tuple(python) for python in head["pythons"]]
+        facts = analyze(
+            head["path"], data, pythons, wanted, declarations=head.get("declarations", False)
+        )
         answers.write(json.dumps(to_plain(facts)))
         answers.write("\n")
         answers.flush()

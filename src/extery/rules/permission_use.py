@@ -68,6 +68,11 @@ def is_network_call(call: Call) -> bool:
     return _NETWORK.match(call.name) is not None
 
 
+def writes_files(call: Call) -> bool:
+    """Return whether a call writes, moves or deletes files."""
+    return _permission_of(call) == "files"
+
+
 def permission_uses(modules: Sequence[ModuleFacts]) -> dict[str, list[Use]]:
     """Return the places that certainly need a permission, by its name."""
     found: dict[str, list[Use]] = {

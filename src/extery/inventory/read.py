@@ -1,0 +1,152 @@
+"""Make the inventory of an extension from its manifest and files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from extery.analysis.facts import ModuleFacts
+from extery.analysis.pool import Limits, Source, analyze_all
+from extery.core.errors import ExteryError
+from extery.core.types import TYPES_BY_NAME
+from extery.inventory.classes import class_entries
+from extery.inventory.content import content_entries, packed_files
+from extery.inventory.effects import effect_entries
+from extery.inventory.evaluate import Evaluator
+from extery.inventory.hooks import hook_entries
+from extery.inventory.kinds import BY_NAME
+from extery.inventory.libraries import compiled_entries, module_entries, wheel_entries
+from extery.inventory.model import Entry, Inventory, Permission, Place, Unread
+from extery.inventory.registration import Registration
+from extery.rules.permission_use import permission_uses
+from extery.rules.sources import Sources, blenders_of, pythons_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from extery.rules.context import RuleContext
+
+#: Entries of one kind; a package with more is hostile, or generated.
+MAX_ENTRIES = 5_000
+#: Kinds of which equal entries are counted.
+_COUNTED = frozenset(
+    {
+        "network",
+        "programs",
+        "dynamic_code",
+        "files_written",
+        "files_read",
+        "environment",
+        "handlers",
+        "menu_additions",
+    }
+)
+
+
+def read_inventory(context: RuleContext, *, limits: Limits = Limits()) -> Inventory:
+    """Return the inventory of a package or a folder. What cannot be read is named in ``unread``.
+
+    ``context`` may have no manifest's table: then all files are those of an add-on.
+    """
+    sources = _sources(context, limits)
+    table = dict(context.table or {})
+    unread = tuple(_unread(sources.modules))
+    is_incomplete = any(not one.lines for one in sources.parts)
+    evaluator = Evaluator(sources.parts, str(table.get("id", "")))
+    registration = Registration(evaluator, has_unread=is_incomplete)
+    used = [one for one in sources.modules if one in sources.parts or sources.is_vendored(one.path)]
+    entries = [
+        *class_entries(evaluator, registration),
+        *hook_entries(evaluator),
+        *effect_entries(used, evaluator),
+        *compiled_entries(context),
+        *module_entries(sources, context),
+        *wheel_entries(context),
+        *content_entries(context),
+    ]
+    return Inventory(
+        name=context.name,
+        manifest={
+            key: value for key, value in table.items() if key not in ("permissions", "build")
+        },
+        files=tuple(packed_files(context)),
+        permissions=tuple(_permissions(table, sources.parts, context.type)),
+        entries=tuple(_limited(_counted(entries))),
+        unread=unread,
+        modules=len(sources.modules),
+        package_size=context.size or None,
+    )
+
+
+def _sources(context: RuleContext, limits: Limits) -> Sources:
+    has_code = context.open_file is not None or context.package is not None
+    names = [name for name in context.names if name.endswith(".py")] if has_code else []
+    blenders = blenders_of(context.table or {})
+    pythons = pythons_of(blenders)
+    versions = [(int(major), int(minor)) for major, minor in (one.split(".") for one in pythons)]
+    modules = analyze_all(
+        [Source(name, context.info(name).size, _reader(context, name)) for name in names],
+        versions[-1:],  # the syntax of older Pythons is for `extery check`
+        limits,
+        declarations=True,
+    )
+    return Sources(modules, pythons, str((context.table or {}).get("id", "")), blenders=blenders)
+
+
+def _reader(context: RuleContext, name: str) -> Callable[[int], bytes]:
+    def read(limit: int) -> bytes:
+        try:
+            return context.read(name, limit=limit)
+        except ExteryError as error:  # reported as unread
+            raise OSError(str(error)) from error
+
+    return read
+
+
+def _unread(modules: Iterable[ModuleFacts]) -> Iterator[Unread]:
+    for one in modules:
+        if one.failure:
+            yield Unread(one.path, one.failure)
+        elif one.faults and not one.lines:  # else only an older Python cannot read it
+            fault = one.faults[0]
+            yield Unread(one.path, f"{fault.message}, line {fault.line}, Python {fault.python}")
+
+
+def _permissions(
+    table: Mapping[str, Any], modules: Iterable[ModuleFacts], type_: str
+) -> Iterator[Permission]:
+    """Yield the permissions that are declared or used, in the order of Blender's."""
+    declared = table.get("permissions")
+    reasons: dict[str, str] = {}
+    if isinstance(declared, Mapping):
+        reasons = {str(name): str(reason) for name, reason in declared.items()}
+    elif isinstance(declared, list | tuple):  # of early schemas
+        reasons = {str(name): "" for name in declared}
+    uses = permission_uses(list(modules))
+    known = TYPES_BY_NAME[type_].permissions if type_ in TYPES_BY_NAME else tuple(uses)
+    for name in dict.fromkeys((*known, *uses, *reasons)):
+        places = tuple(dict.fromkeys(Place(path, at.line) for path, at, _ in uses.get(name, ())))
+        if places or name in reasons:
+            yield Permission(name, reasons.get(name), places)
+
+
+def _counted(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Yield the entries, with equal ones of some kinds once."""
+    counts: dict[object, int] = {}
+    first: dict[object, Entry] = {}
+    for number, entry in enumerate(entries):
+        is_counted = entry.kind in _COUNTED
+        key: object = (entry.kind, entry.name, *entry.fields.items()) if is_counted else number
+        first.setdefault(key, entry)
+        counts[key] = counts.get(key, 0) + 1
+    for key, entry in first.items():
+        yield replace(entry, count=counts[key]) if counts[key] > 1 else entry
+
+
+def _limited(entries: Iterable[Entry]) -> Iterator[Entry]:
+    numbers = dict.fromkeys(BY_NAME, 0)
+    for entry in entries:
+        numbers[entry.kind] += 1
+        if numbers[entry.kind] <= MAX_ENTRIES:
+            yield entry

@@ -1,0 +1,61 @@
+"""Which classes of an extension Blender gets to know."""
+
+from __future__ import annotations
+
+from extery.core.cached_property import cached_property
+from extery.inventory.evaluate import Evaluator, Value
+from extery.inventory.model import Registered
+
+#: Ends of the paths of calls that register classes given as arguments, in lists too.
+_CALLS = (".register_class", ".register_classes_factory", ".register_tool", "%register_class")
+_NAMES = ("bpy.utils.register_class", "bpy.utils.register_tool")
+
+
+class Registration:
+    """The classes that are registered for certain, and whether there may be others."""
+
+    def __init__(self, evaluator: Evaluator, *, has_unread: bool) -> None:
+        self._evaluator = evaluator
+        self._has_unread = has_unread
+
+    def of(self, key: str) -> Registered:
+        """Return whether a class, ``path.py:name``, is registered."""
+        if key in self.registered:
+            return "yes"
+        return "unknown" if self.is_open else "no"
+
+    @cached_property
+    def registered(self) -> frozenset[str]:
+        """The classes that are arguments of a call that registers them."""
+        found: set[str] = set()
+        for value in self._arguments:
+            items = value.items if value.kind == "list" else (value,)
+            found.update(item.text for item in items if item.kind == "own")
+        return frozenset(found)
+
+    @cached_property
+    def is_open(self) -> bool:
+        """Whether classes may be registered that are not known: found at run time, or in modules that cannot be read."""
+        if self._has_unread or any(map(_is_open, self._arguments)):
+            return True
+        return any(
+            use.name in _NAMES or use.name.endswith(("utils.register_class", "%register_class"))
+            for module in self._evaluator.modules
+            for use in module.uses
+            if use.context == "load" and "unregister" not in use.name
+        )
+
+    @cached_property
+    def _arguments(self) -> list[Value]:
+        evaluator = self._evaluator
+        found = []
+        for site in evaluator.sites(*_CALLS):
+            value = evaluator.arguments(site).argument(0, "cls")
+            found.append(Value("unknown") if value is None else value)
+        return found
+
+
+def _is_open(value: Value) -> bool:
+    if value.kind == "list":
+        return not value.is_complete or any(map(_is_open, value.items))
+    return value.kind not in ("own", "name", "str", "none")
