@@ -12,7 +12,7 @@ class Expression(NamedTuple):
     """An expression.
 
     ``kind`` is ``str``, ``number``, ``bool`` or ``none`` with its ``text``; ``name`` with a path of names, as in
-    `extery.analysis.facts`; ``variable`` for a parameter or a variable of a function; ``list`` (tuples and sets too) and ``dict`` with their
+    `extery.analysis.facts`, or ``*name`` for what is bound nowhere; ``variable`` for a parameter or a variable of a function; ``list`` (tuples and sets too) and ``dict`` with their
     ``items``, of a dict keys and values in turn; ``call`` with its path, and arguments as ``items``, of which the last ones are those of the
     keywords in ``keys``; ``format`` and ``sum`` with their parts; ``attribute`` and ``item`` of the first of ``items``; ``star`` and ``other``.
     """
@@ -43,7 +43,10 @@ def expression_from_plain(row: list[Any]) -> Expression:
 
 
 class ClassDeclaration(NamedTuple):
-    """A class: what is assigned in its body, and what is annotated with a call, as properties are."""
+    """A class: what is assigned in its body, and what is annotated with a call, as properties are.
+
+    ``annotated`` are the names of other annotations in their order, with or without a value, as in data classes.
+    """
 
     line: int
     name: str
@@ -53,6 +56,7 @@ class ClassDeclaration(NamedTuple):
     fields: tuple[tuple[str, Expression, int], ...]
     annotations: tuple[tuple[str, Expression, int], ...]
     methods: tuple[str, ...]
+    annotated: tuple[str, ...] = ()
 
 
 class CallDeclaration(NamedTuple):
@@ -105,9 +109,17 @@ def declarations_from_plain(row: list[Any]) -> Declarations:
     return Declarations(
         tuple(
             ClassDeclaration(
-                line, name, function, tuple(bases), doc, fields(one), fields(other), tuple(methods)
+                line,
+                name,
+                function,
+                tuple(bases),
+                doc,
+                fields(one),
+                fields(other),
+                tuple(methods),
+                tuple(annotated),
             )
-            for line, name, function, bases, doc, one, other, methods in classes
+            for line, name, function, bases, doc, one, other, methods, annotated in classes
         ),
         tuple(CallDeclaration(line, function, read(call)) for line, function, call in calls),
         tuple(

@@ -98,6 +98,7 @@ class _Declarer:
         fields: list[tuple[str, Expression, int]] = []
         annotations: list[tuple[str, Expression, int]] = []
         methods: list[str] = []
+        annotated: list[str] = []
         for statement in _statements(node.body):
             if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
                 methods.append(statement.name)
@@ -107,6 +108,8 @@ class _Declarer:
                         value = self._reader.read(statement.value, inner)
                         fields.append((target.id, value, statement.lineno))
             elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+                if not isinstance(statement.annotation, ast.Call):
+                    annotated.append(statement.target.id)
                 if statement.value is not None:
                     value = self._reader.read(statement.value, inner)
                     fields.append((statement.target.id, value, statement.lineno))
@@ -122,6 +125,7 @@ class _Declarer:
             tuple(fields[:MAX_FIELDS]),
             tuple(annotations[:MAX_FIELDS]),
             tuple(methods[:MAX_FIELDS]),
+            tuple(annotated[:MAX_FIELDS]),
         )
 
     def _constants(self, node: Any, scope: Scope) -> Iterator[Constant]:

@@ -72,11 +72,8 @@ class Reader:
         owner = _owner(scope, node.id)
         if owner is None or node.id in owner.imports:
             path = path_of(node, scope)
-            return (
-                Expression("variable", node.id)
-                if path.startswith("~")
-                else Expression("name", path)
-            )
+            # What is bound nowhere may come from `import *`.
+            return Expression("name", f"*{node.id}" if path.startswith("~") else path)
         if owner.bound[node.id] == 1 and node.id in owner.aliases:
             value, value_scope = owner.aliases[node.id]
             if owner.parent is not None or not isinstance(value, _TABLES):
@@ -92,7 +89,10 @@ class Reader:
         )
 
     def _nearest(self, node: Any, owner: Scope, depth: int) -> Expression | None:
-        """Return the call whose result a variable has: that of the assignment before, unless it is in an inner block."""
+        """Return what a variable has that is assigned more than once: the call or path of the assignment before.
+
+        It is not known if that is in an inner block.
+        """
         before = [
             one for one in self._assigned.get((owner.name, node.id), ()) if one[0] < node.lineno
         ]
@@ -100,7 +100,7 @@ class Reader:
             return None
         line, value, scope = before[-1]
         is_inner = self._indent_of(line) > self._indent_of(node.lineno)
-        if is_inner or not isinstance(value, ast.Call):
+        if is_inner or not isinstance(value, ast.Call | ast.Attribute):
             return None
         return self._read(value, scope, depth)
 
@@ -146,8 +146,9 @@ class Reader:
             if isinstance(base, ast.Name) and depth < MAX_DEPTH:
                 owner = _owner(scope, base.id)
                 found = self._nearest(base, owner, depth + 1) if owner is not None else None
-                if found is not None and found.kind == "call":
-                    return ".".join([f"{found.text}()", *reversed(names)])
+                if found is not None and found.kind in ("call", "name"):
+                    start = f"{found.text}()" if found.kind == "call" else found.text
+                    return ".".join([start, *reversed(names)])
         return path
 
     def _format(self, node: Any, scope: Scope, depth: int) -> Expression:

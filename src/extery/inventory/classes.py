@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from extery.analysis.declarations import ClassDeclaration
 from extery.inventory.evaluate import Evaluator, Value
 from extery.inventory.fields import field_of, joined, text_of
-from extery.inventory.kinds import KINDS, Kind
+from extery.inventory.kinds import BY_NAME, KINDS, Kind
 from extery.inventory.model import Entry, FieldValue, Place
 from extery.inventory.registration import Registration
 
@@ -16,6 +17,18 @@ _OPERATOR_CLASS = re.compile(r"^([A-Z][A-Z0-9_]*)_OT_(\w+)$")
 _IMPORTS, _EXPORTS = ".ImportHelper", ".ExportHelper"
 #: Modules whose names are those of types: Blender's own Python classes too.
 _TYPE_MODULES = ("bpy.types.", "bpy_types.", "_bpy_types.")
+#: Parts of names that Blender demands: what a class of Blender's scripts is, from which others derive.
+_SCRIPT_MODULES = ("bl_ui.", "bl_operators.")
+_BY_NAME_PART = {
+    "_PT_": "panels",
+    "_MT_": "menus",
+    "_HT_": "headers",
+    "_UL_": "lists",
+    "_OT_": "operators",
+    "_AST_": "asset_shelves",
+}
+#: Bases that assign none of the attributes that Blender demands.
+_PLAIN_BASES = ("bpy.types.", "bpy_extras.io_utils.", "builtins.object", "abc.")
 _BY_BASE: Mapping[str, Kind] = {base: kind for kind in KINDS for base in kind.bases}
 #: Kinds that Blender knows by the name of the class.
 _NAMED_BY_CLASS = frozenset({"preferences", "property_groups"})
@@ -24,15 +37,64 @@ _TYPED = frozenset({"preferences", "property_groups"})
 
 def class_entries(evaluator: Evaluator, registration: Registration) -> Iterator[Entry]:
     """Yield the entries of all classes, importers and exporters included."""
+    late = _late_attributes(evaluator)
     for key, declared in evaluator.classes.items():
         bases = evaluator.bases(key)
-        kind = _kind_of(bases)
+        kind = _kind_of(bases) or _kind_by_name(evaluator, key, bases)
         if kind is None:
             continue
-        entry = _Class(evaluator, key, declared, kind).entry(registration)
+        entry = _Class(evaluator, key, declared, kind, late).entry(registration)
+        if entry.registered == "unknown" and _is_incomplete(evaluator, key, kind, bases, late):
+            entry = replace(entry, registered="no")
         yield entry
         if kind.name == "operators":
             yield from _file_operators(evaluator, key, bases, entry)
+
+
+def _late_attributes(evaluator: Evaluator) -> frozenset[str]:
+    """Return the attributes of classes that are assigned outside of them: ``Class.bl_label``, or ``bl_label`` of any."""
+    found = set()
+    for module in evaluator.modules:
+        for one in module.assignments:
+            owner, _, name = one.name.rpartition(".")
+            if name.startswith("bl_") and owner not in ("~self", ""):
+                is_class = owner.startswith(("%", ".")) and owner[-1:] not in "])"
+                found.add(f"{owner.rpartition('.')[2].lstrip('%')}.{name}" if is_class else name)
+    return frozenset(found)
+
+
+def _is_incomplete(
+    evaluator: Evaluator, key: str, kind: Kind, bases: set[str], late: frozenset[str]
+) -> bool:
+    """Return whether a class certainly lacks what Blender demands: it is a base of others."""
+    if not all(base.startswith(_PLAIN_BASES) for base in bases):
+        return False
+    lineage = evaluator.lineage(key)
+    names = {name for own in lineage for name in evaluator.classes[own].methods}
+    names |= {name for own in lineage for name, _, _ in evaluator.classes[own].fields}
+    names |= {name for own in lineage for name, _, _ in evaluator.classes[own].annotations}
+    own_name = evaluator.classes[key].name
+    return any(
+        name not in names and name not in late and f"{own_name}.{name}" not in late
+        for name in kind.required
+    )
+
+
+def made_class_entries(evaluator: Evaluator) -> Iterator[Entry]:
+    """Yield the classes that are made at run time by calls of ``type``: their names are computed."""
+    seen = set()
+    for site in evaluator.sites("builtins.type"):
+        call = evaluator.arguments(site)
+        place = Place(site.module.path, site.line)
+        if len(call.items) != 3 or call.items[1].kind != "list" or place in seen:
+            continue
+        bases: set[str] = set()
+        for base in call.items[1].items:
+            bases |= evaluator.bases(base.text) if base.kind == "own" else {base.text}
+        if kind := _kind_of(bases):
+            seen.add(place)
+            fields: dict[str, FieldValue] = dict.fromkeys(kind.fields)
+            yield Entry(kind.name, "", place, fields, "unknown")
 
 
 def operator_name(text: str) -> str:
@@ -49,7 +111,18 @@ def _kind_of(bases: set[str]) -> Kind | None:
             kind = _BY_BASE.get(name) or _by_prefix(name)
             if kind is not None:
                 found.append(kind)
+        else:
+            found += [BY_NAME[kind] for part, kind in _BY_NAME_PART.items() if part in name]
     return min(found, key=KINDS.index) if found else None
+
+
+def _kind_by_name(evaluator: Evaluator, key: str, bases: set[str]) -> Kind | None:
+    """Return the kind of a class that is derived from one of Blender's scripts, by the part of its own name."""
+    if not any(base.startswith(_SCRIPT_MODULES) for base in bases):
+        return None
+    value, _ = evaluator.field(key, "bl_idname")
+    name = text_of(value) or evaluator.classes[key].name
+    return next((BY_NAME[kind] for part, kind in _BY_NAME_PART.items() if part in name), None)
 
 
 def _by_prefix(name: str) -> Kind | None:
@@ -62,9 +135,15 @@ def _by_prefix(name: str) -> Kind | None:
 
 class _Class:
     def __init__(
-        self, evaluator: Evaluator, key: str, declared: ClassDeclaration, kind: Kind
+        self,
+        evaluator: Evaluator,
+        key: str,
+        declared: ClassDeclaration,
+        kind: Kind,
+        late: frozenset[str],
     ) -> None:
         self._evaluator, self._key, self._declared, self._kind = evaluator, key, declared, kind
+        self._late = late
 
     def entry(self, registration: Registration) -> Entry:
         fields: dict[str, FieldValue] = {}
@@ -92,7 +171,8 @@ class _Class:
         return operator_name(name) if self._kind.name == "operators" else name
 
     def _field(self, attribute: str) -> FieldValue:
-        if attribute in self._methods():  # a property of the class
+        is_late = attribute in self._late or f"{self._declared.name}.{attribute}" in self._late
+        if is_late or attribute in self._methods():  # a property of the class
             return None
         value, line = self._evaluator.field(self._key, attribute)
         return field_of(value) if line else ""

@@ -42,6 +42,8 @@ _SAME = frozenset(
         "builtins.frozenset",
     }
 )
+#: Modules of Blender from which everything is imported.
+_STAR_MODULES = frozenset({"bpy.types", "bpy.props", "bpy_extras.io_utils"})
 
 
 class Value(NamedTuple):
@@ -49,7 +51,7 @@ class Value(NamedTuple):
 
     ``kind`` is ``str``, ``number``, ``bool`` or ``none`` with its ``text``; ``list`` or ``dict`` (keys and values in turn) with ``items``, all of
     them if ``is_complete``; ``own`` for a class or function of the extension, as ``path.py:name``; ``module`` with the path of one;
-    ``name`` for a path of names of others; ``call`` with the path of what is called, ``items`` and ``keys`` as in an expression; or ``unknown``.
+    ``name`` for a path of names of others; ``call`` with the path of what is called, ``items`` and ``keys`` as in an expression; ``instance`` of an own class with the same; or ``unknown``.
     """
 
     kind: str
@@ -102,6 +104,7 @@ class Evaluator:
         self._constants: dict[str, list[Constant]] = {}
         self._added: dict[str, list[CallDeclaration]] = {}
         self._imports: dict[str, dict[str, tuple[str, int, str]]] = {}
+        self._stars: dict[str, list[str]] = {}
         self._loops: dict[tuple[str, str], list[Loop]] = {}
         self._parameters: dict[str, tuple[str, ...]] = {}
         self._callers: dict[str, list[tuple[ModuleFacts, CallDeclaration]]] | None = None
@@ -127,6 +130,9 @@ class Evaluator:
             self._loops.setdefault((path, loop.function), []).append(loop)
         for name, names in declared.parameters:
             self._parameters.setdefault(f"{path}:{name}", names)
+        self._stars[path] = [
+            "." * one.level + one.module for one in module.imports if one.name == "*"
+        ]
         self._imports[path] = {
             one.name: (one.module, one.level, one.name)
             for one in module.imports
@@ -293,6 +299,10 @@ class Evaluator:
             )
             if owner.kind == "dict":
                 return _of_dict(owner, method, items)
+        if text.startswith(("%", ".")) and "(" not in text:
+            owner = self._name(text, module, depth)
+            if owner.kind == "own" and owner.text in self.classes:
+                return Value("instance", owner.text, items, expression.keys)
         return Value("call", text, items, expression.keys)
 
     def _name(self, path: str, module: ModuleFacts, depth: int) -> Value:
@@ -300,6 +310,8 @@ class Evaluator:
             return UNKNOWN
         if path.startswith("%"):
             return self._in_module(path[1:].split("."), module, depth)
+        if path.startswith("*"):
+            return self._from_star(path[1:].split("."), module, depth)
         if path.startswith("~"):
             return UNKNOWN
         if path == "__package__" or path == "__name__":
@@ -309,6 +321,19 @@ class Evaluator:
             return Value("name", path)
         target, rest = own
         return self._in_module(rest, target, depth) if rest else Value("module", target.path)
+
+    def _from_star(self, names: list[str], module: ModuleFacts, depth: int) -> Value:
+        """Return the value of names that one of the modules has from which everything is imported."""
+        for base in self._stars[module.path]:
+            own = self._own_path(base, module)
+            if own is None:
+                if base in _STAR_MODULES:
+                    return Value("name", f"{base}.{'.'.join(names)}")
+            elif not own[1] and own[0] is not module:
+                value = self._in_module(names, own[0], depth + 1)
+                if value.kind != "unknown":
+                    return value
+        return UNKNOWN
 
     def _own_path(self, path: str, module: ModuleFacts) -> tuple[ModuleFacts, list[str]] | None:
         """Return the module of the extension in a path of names, and the names in it."""
@@ -363,6 +388,8 @@ class Evaluator:
                 value = self._name(path, module, depth + 1)
             else:
                 value = Value("name", f"{base}.{name}")
+        elif self._stars[module.path]:
+            value = self._from_star(names[:1], module, depth + 1)
         for name in names[1:]:
             value = self._attribute(value, name, depth + 1)
         return value
@@ -397,6 +424,11 @@ class Evaluator:
             if name in ("__name__", "__qualname__"):
                 return Value("str", self.classes[value.text].name)
             return self.field(value.text, name, depth)[0]
+        if value.kind == "instance":
+            annotated = self.classes[value.text].annotated
+            if name in annotated and "__init__" not in self.classes[value.text].methods:
+                given = value.argument(annotated.index(name), name)
+                return given if given is not None else self.field(value.text, name, depth)[0]
         return UNKNOWN
 
     def field(self, key: str, name: str, depth: int = 0) -> tuple[Value, int]:
@@ -447,6 +479,8 @@ class Evaluator:
             key = f"{module.path}:{owner.function}.{path[1:]}"
             if key in self.classes:
                 return Value("own", key)
+        if path.startswith("~") and self._stars[module.path]:
+            return self._name(f"*{path[1:]}", module, 0)
         return self._name(path, module, 0)
 
 

@@ -10,7 +10,8 @@ from extery.inventory.evaluate import Evaluator, Site, Value
 from extery.inventory.fields import field_of, label_of, text_of
 from extery.inventory.model import Entry, FieldValue, Place
 
-_MENU = re.compile(r"^bpy\.types\.(\w+)\.(append|prepend)$")
+#: Blender's own classes are in `bpy.types`, and those of its scripts in modules too.
+_MENU = re.compile(r"^(?:bpy\.types\.|bl_ui\.(?:\w+\.)?)(\w+)\.(append|prepend)$")
 _HANDLER = re.compile(r"^bpy\.app\.handlers\.(\w+)\.(append|insert)$")
 _DRAW = re.compile(r"^bpy\.types\.(\w+)\.draw_handler_add$")
 _PROPERTY = re.compile(r"^bpy\.types\.(\w+)\.(\w+)$")

@@ -13,8 +13,8 @@ class Kind(NamedTuple):
     """A kind of entry.
 
     ``fields`` are the fields of its entries with what they mean. ``attributes`` maps fields to the attributes of a class
-    that have them, ``bases`` are the types of Blender that its classes are derived from. ``is_critical``: a new
-    one of it is shown first to who reviews an update.
+    that have them, ``bases`` are the types of Blender that its classes are derived from, and ``required`` the attributes without which
+    Blender refuses to register one. ``is_critical``: a new one of it is shown first to who reviews an update.
     """
 
     name: str
@@ -25,6 +25,7 @@ class Kind(NamedTuple):
     fields: Mapping[str, str]
     attributes: Mapping[str, str] = {}
     bases: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
     is_critical: bool = False
 
 
@@ -43,7 +44,7 @@ KINDS: tuple[Kind, ...] = (
         "Classes derived from `Operator` or `Macro`; the name is `bl_idname`.",
         {"label": _LABEL, "tooltip": "`bl_description`, else the docstring", "options": _OPTIONS, "class": _CLASS},
         {"label": "bl_label", "tooltip": "bl_description", "options": "bl_options"},
-        ("Operator", "Macro"),
+        ("Operator", "Macro"), ("bl_idname", "bl_label"),
     ),
     Kind(
         "importers",
@@ -80,7 +81,7 @@ KINDS: tuple[Kind, ...] = (
             "import_operator": "bl_import_operator",
             "export_operator": "bl_export_operator",
         },
-        ("FileHandler",),
+        ("FileHandler",), ("bl_label", "bl_file_extensions"),
     ),
     Kind(
         "panels",
@@ -107,13 +108,13 @@ KINDS: tuple[Kind, ...] = (
             "parent": "bl_parent_id",
             "options": "bl_options",
         },
-        ("Panel",),
+        ("Panel",), ("bl_label", "bl_space_type", "bl_region_type", "draw"),
     ),
     Kind("menus", "Menus", "menu", "interface", "Classes derived from `Menu`.",
-         {"label": _LABEL, "class": _CLASS}, {"label": "bl_label"}, ("Menu",)),
+         {"label": _LABEL, "class": _CLASS}, {"label": "bl_label"}, ("Menu",), ("bl_label", "draw")),
     Kind("headers", "Headers", "header", "interface", "Classes derived from `Header`.",
          {"space": _SPACE, "region": _REGION, "class": _CLASS},
-         {"space": "bl_space_type", "region": "bl_region_type"}, ("Header",)),
+         {"space": "bl_space_type", "region": "bl_region_type"}, ("Header",), ("bl_space_type", "draw")),
     Kind("lists", "Lists", "list", "interface", "Classes derived from `UIList`.",
          {"class": _CLASS}, {}, ("UIList",)),
     Kind(
@@ -145,10 +146,10 @@ KINDS: tuple[Kind, ...] = (
     Kind("gizmo_groups", "Gizmo groups", "gizmo group", "interface", "Classes derived from `GizmoGroup`.",
          {"label": _LABEL, "space": _SPACE, "region": _REGION, "options": _OPTIONS, "class": _CLASS},
          {"label": "bl_label", "space": "bl_space_type", "region": "bl_region_type", "options": "bl_options"},
-         ("GizmoGroup",)),
+         ("GizmoGroup",), ("bl_label", "bl_space_type", "bl_region_type", "setup")),
     Kind("asset_shelves", "Asset shelves", "asset shelf", "interface", "Classes derived from `AssetShelf`.",
          {"space": _SPACE, "options": _OPTIONS, "class": _CLASS},
-         {"space": "bl_space_type", "options": "bl_options"}, ("AssetShelf",)),
+         {"space": "bl_space_type", "options": "bl_options"}, ("AssetShelf",), ("bl_space_type",)),
     Kind("preferences", "Preferences", "class of preferences", "interface",
          "Classes derived from `AddonPreferences`; the name is that of the class.",
          {"properties": "the properties with their types, as `name: String`", "class": _CLASS}, {}, ("AddonPreferences",)),
@@ -171,9 +172,9 @@ KINDS: tuple[Kind, ...] = (
     Kind("node_sockets", "Node sockets", "node socket", "interface", "Classes derived from `NodeSocket` or one of its types.",
          {"label": _LABEL, "class": _CLASS}, {"label": "bl_label"}, ("NodeSocket", "NodeTreeInterfaceSocket", "NodeSocketStandard")),
     Kind("node_trees", "Node trees", "node tree", "interface", "Classes derived from `NodeTree`.",
-         {"label": _LABEL, "class": _CLASS}, {"label": "bl_label"}, ("NodeTree",)),
+         {"label": _LABEL, "class": _CLASS}, {"label": "bl_label"}, ("NodeTree",), ("bl_label", "bl_icon")),
     Kind("render_engines", "Render engines", "render engine", "interface", "Classes derived from `RenderEngine`.",
-         {"label": _LABEL, "class": _CLASS}, {"label": "bl_label"}, ("RenderEngine", "HydraRenderEngine")),
+         {"label": _LABEL, "class": _CLASS}, {"label": "bl_label"}, ("RenderEngine", "HydraRenderEngine"), ("bl_label",)),
     Kind("keying_sets", "Keying sets", "keying set", "interface", "Classes derived from `KeyingSetInfo`.",
          {"label": _LABEL, "class": _CLASS}, {"label": "bl_label"}, ("KeyingSetInfo",)),
     Kind("commands", "Commands of Blender's command line", "command", "interface",

@@ -10,7 +10,7 @@ from extery.analysis.facts import ModuleFacts
 from extery.analysis.pool import Limits, Source, analyze_all
 from extery.core.errors import ExteryError
 from extery.core.types import TYPES_BY_NAME
-from extery.inventory.classes import class_entries
+from extery.inventory.classes import class_entries, made_class_entries
 from extery.inventory.content import content_entries, packed_files
 from extery.inventory.effects import effect_entries
 from extery.inventory.evaluate import Evaluator
@@ -58,6 +58,7 @@ def read_inventory(context: RuleContext, *, limits: Limits = Limits()) -> Invent
     used = [one for one in sources.modules if one in sources.parts or sources.is_vendored(one.path)]
     entries = [
         *class_entries(evaluator, registration),
+        *made_class_entries(evaluator),
         *hook_entries(evaluator),
         *effect_entries(used, evaluator),
         *compiled_entries(context),

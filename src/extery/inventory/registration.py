@@ -8,6 +8,9 @@ from extery.inventory.model import Registered
 
 #: Ends of the paths of calls that register classes given as arguments, in lists too.
 _CALLS = (".register_class", ".register_classes_factory", ".register_tool", "%register_class")
+_REFLECTIVE = frozenset(
+    {"builtins.globals", "builtins.vars", "builtins.dir", "builtins.locals", "inspect.getmembers"}
+)
 _NAMES = ("bpy.utils.register_class", "bpy.utils.register_tool")
 
 
@@ -22,7 +25,9 @@ class Registration:
         """Return whether a class, ``path.py:name``, is registered."""
         if key in self.registered:
             return "yes"
-        return "unknown" if self.is_open else "no"
+        if not self.is_open:
+            return "no"
+        return "no" if not self._is_reflective and key not in self._mentioned else "unknown"
 
     @cached_property
     def registered(self) -> frozenset[str]:
@@ -43,6 +48,46 @@ class Registration:
             for module in self._evaluator.modules
             for use in module.uses
             if use.context == "load" and "unregister" not in use.name
+        )
+
+    @cached_property
+    def _is_reflective(self) -> bool:
+        """Whether the code may find classes without naming them."""
+        if self._has_unread:
+            return True
+        for module in self._evaluator.modules:
+            if any(
+                call.name in _REFLECTIVE or call.name.endswith(".__subclasses__")
+                for call in module.calls
+            ):
+                return True
+            if any(use.name.endswith(".__dict__") for use in module.uses):
+                return True
+            if any(one.name == "*" and one.level for one in module.imports):
+                return True  # uses of what is imported so are not known
+        return False
+
+    @cached_property
+    def _mentioned(self) -> frozenset[str]:
+        """The classes that are named other than as the base of a class, or to use what they have."""
+        names: set[str] = set()
+        for module in self._evaluator.modules:
+            bases: dict[str, int] = {}
+            for one in module.classes:
+                for base in one.bases:
+                    bases[base] = bases.get(base, 0) + 1
+            used: dict[str, int] = {}
+            for use in module.uses:
+                used[use.name] = used.get(use.name, 0) + 1
+            names.update(
+                name.rpartition(".")[2].lstrip("%~")
+                for name, count in used.items()
+                if count > bases.get(name, 0)
+            )
+        return frozenset(
+            key
+            for key in self._evaluator.classes
+            if key.rpartition(":")[2].rpartition(".")[2] in names
         )
 
     @cached_property
