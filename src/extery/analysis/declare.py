@@ -67,9 +67,9 @@ class _Declarer:
         constants: list[Constant] = []
         for node, scope, _ in self._walk.found:
             kind = node.__class__
-            if kind is ast.Call:
-                if len(calls) < MAX_CALLS and self._is_kept(node):
-                    calls.append(self._call(node, scope))
+            if kind in _CHAINS:
+                found = [one for one in _calls_in(node) if self._is_kept(one)]
+                calls += [self._call(one, scope) for one in found[: MAX_CALLS - len(calls)]]
             elif kind is ast.ClassDef:
                 if len(classes) < MAX_CLASSES:
                     classes.append(self._class(node, scope))
@@ -186,8 +186,18 @@ class _Declarer:
         loops.append(Loop(around.lineno, around.end_lineno, name, names, is_tuple, over))
 
 
+_CHAINS = frozenset({ast.Call, ast.Attribute, ast.Subscript})
 _ASSIGNMENTS = frozenset({ast.Assign, ast.AnnAssign, ast.AugAssign})
 _LEAVES = frozenset({ast.Name, ast.Constant, ast.Load, ast.Store, ast.Del, ast.alias})
+
+
+def _calls_in(node: Any) -> Iterator[ast.Call]:
+    """Yield the calls of a chain such as ``get().json()``: the walk has the chain only, from its end."""
+    current = node
+    while current.__class__ in _CHAINS:
+        if isinstance(current, ast.Call):
+            yield current
+        current = current.func if isinstance(current, ast.Call) else current.value
 
 
 def _assignments(walk: Walk) -> dict[tuple[str, str], list[tuple[int, ast.expr, Scope]]]:

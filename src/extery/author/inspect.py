@@ -32,10 +32,14 @@ _UNREADABLE = frozenset({"build.unreadable", "package.unreadable"})
 
 
 class Inspection(NamedTuple):
-    """The inventory of a path, ``None`` if it cannot be opened, and what is wrong with the path itself."""
+    """The inventory of a path, ``None`` if it cannot be opened, and what is wrong with the path itself.
+
+    ``prefix`` makes the files of the problems relative to the current folder.
+    """
 
     inventory: Inventory | None
     problems: ProblemList
+    prefix: str = ""
 
 
 class _Inspector(Checks):
@@ -56,6 +60,12 @@ def inspect_path(path: Path) -> Inspection:
     Folders and zips without a manifest, as of older add-ons, are read with all their files.
     """
     is_folder = os.path.isdir(path)  # noqa: PTH112 (`Path.is_dir` raises for very long names)
+    found = _inspect(path, is_folder=is_folder)
+    prefix = "" if path == Path() else f"{path}/" if is_folder else f"{path.parent}/"
+    return found._replace(prefix=prefix.removeprefix("./"))
+
+
+def _inspect(path: Path, *, is_folder: bool) -> Inspection:
     if is_folder and not (path / MANIFEST_FILENAME).is_file():
         return _inspect_files(path)
     inspector = _Inspector()
@@ -75,7 +85,7 @@ def _inspect_archive(path: Path) -> Inspection:
     found: Inventory | None = None
     with capture_errors(problems, path.name), open_package(path, name=path.name) as package:
         names = [member.name for member in package.members if not member.is_folder]
-        root = _common_folder(names)
+        root = root_of(package)
         context = RuleContext(
             path.name,
             names=[name[len(root) :] for name in names],
@@ -96,7 +106,13 @@ def _opener(package: Package, root: str) -> OpenFile:
     return open_file
 
 
-def _common_folder(names: list[str]) -> str:
+def root_of(package: Package) -> str:
+    """Return the folder of the manifest, or else the single folder around all files: ``""`` or ``"folder/"``."""
+    try:
+        return package.root
+    except InvalidPackage:
+        pass
+    names = [member.name for member in package.members if not member.is_folder]
     tops = {name.partition("/")[0] for name in names}
     return f"{tops.pop()}/" if len(tops) == 1 and all("/" in name for name in names) else ""
 

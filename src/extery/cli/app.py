@@ -62,6 +62,8 @@ SECTIONS = {
         "new": "Create an add-on, a theme or an asset library to begin with.",
         "validate": "Check manifests, folders and packages, and report all problems.",
         "check": "Check folders and packages as a reviewer would, code and libraries included.",
+        "inspect": "Show what an extension adds to Blender and what it uses.",
+        "diff": "Show what a new version of an extension changes: what it may do, what it adds, and its files.",
         "test": "Try an extension in real Blenders.",
         "compat": "List the names of Blender's API that a Blender does not have or is going to remove.",
         "build": "Pack a folder as an extension package.",

@@ -154,6 +154,10 @@ class _Class:
                 fields[name] = self._properties()
             elif attribute := self._kind.attributes.get(name):
                 fields[name] = self._field(attribute)
+        if isinstance(
+            extensions := fields.get("extensions"), str
+        ):  # of a file handler: ".glb;.gltf"
+            fields["extensions"] = joined(part for part in extensions.split(";") if part)
         if "tooltip" in fields:
             fields["tooltip"] = self._tooltip()
         file = self._key.partition(":")[0]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from extery.core.errors import ExteryError, ProblemList
 from extery.core.types import ASSET_LIBRARY, THEME
 from extery.inventory.model import Entry, FieldValue, PackedFile, Place
+from extery.manifest.document import MANIFEST_FILENAME
 from extery.package.theme_settings import parse_elements
 from extery.package.theme_xml import read_theme
 
@@ -37,8 +38,11 @@ _KIND_OF = {suffix: kind for kind, suffixes in _KINDS.items() for suffix in suff
 
 
 def packed_files(context: RuleContext) -> Iterator[PackedFile]:
-    """Yield all files with the SHA-256 of their contents, sorted by path."""
-    for name in sorted(context.names):
+    """Yield all files but the manifest, with the SHA-256 of their contents, sorted by path.
+
+    The manifest is left out because a build may write another text into a package; its fields are in the inventory.
+    """
+    for name in sorted(set(context.names) - {MANIFEST_FILENAME}):
         yield PackedFile(name, context.info(name).size, _sha256(context, name), file_kind(name))
 
 

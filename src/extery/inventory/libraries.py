@@ -61,7 +61,7 @@ def _origin(name: str, libraries: set[str], own: set[str]) -> str:
     library = _LIBRARY_OF.get(name, name).lower().replace("_", "-")
     if name in sys.stdlib_module_names:
         return "python"
-    if name in BLENDER_MODULES:
+    if name in BLENDER_MODULES or name.startswith(("_bl_", "_bpy")):
         return "blender"
     if library in libraries or name.lower() in libraries:
         return "wheel"

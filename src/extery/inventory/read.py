@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -40,6 +41,7 @@ _COUNTED = frozenset(
         "environment",
         "handlers",
         "menu_additions",
+        *("properties", "timers", "subscriptions", "draw_handlers"),
     }
 )
 
@@ -69,7 +71,9 @@ def read_inventory(context: RuleContext, *, limits: Limits = Limits()) -> Invent
     return Inventory(
         name=context.name,
         manifest={
-            key: value for key, value in table.items() if key not in ("permissions", "build")
+            key: _plain(value)
+            for key, value in table.items()
+            if key not in ("permissions", "build")
         },
         files=tuple(packed_files(context)),
         permissions=tuple(_permissions(table, sources.parts, context.type)),
@@ -78,6 +82,16 @@ def read_inventory(context: RuleContext, *, limits: Limits = Limits()) -> Invent
         modules=len(sources.modules),
         package_size=context.size or None,
     )
+
+
+def _plain(value: Any) -> Any:
+    """Return a value of TOML as JSON has it: dates are texts, and so are the numbers that JSON lacks."""
+    if isinstance(value, Mapping):
+        return {str(name): _plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    is_finite = not isinstance(value, float) or math.isfinite(value)
+    return value if isinstance(value, str | bool | int | float) and is_finite else str(value)
 
 
 def _sources(context: RuleContext, limits: Limits) -> Sources:

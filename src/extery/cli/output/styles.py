@@ -35,3 +35,9 @@ def hint(text: str) -> str:
 def frame(text: str) -> str:
     """Style line numbers and the bars beside source lines."""
     return click.style(text, fg="blue", bold=True)
+
+
+def changed_line(text: str) -> str:
+    """Style a line of a unified diff by its first character."""
+    colors = {"+": "green", "-": "red"}
+    return click.style(text, fg=colors[text[0]]) if text[:1] in colors else text
