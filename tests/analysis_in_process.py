@@ -23,25 +23,29 @@ SMALL = 20_000
 def small_sources_here() -> Iterator[None]:
     """Analyse small sources without a child process."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("extery.rules.sources.analyze_all", _analyze_all)
+        patch.setattr("extery.rules.sources.analyze_all", analyze_here)
         yield
 
 
-def _analyze_all(
+def analyze_here(
     sources: Sequence[Source],
     pythons: Sequence[Python],
     limits: Limits,
     *,
     wanted: Collection[str] = (),
+    declarations: bool = False,
 ) -> list[ModuleFacts]:
+    """Do what `analyze_all` does, without a child process for small sources."""
     if sum(source.size for source in sources) > SMALL:
-        return analyze_all(sources, pythons, limits, wanted=wanted)
-    return [_analyze(source, pythons, wanted) for source in sources]
+        return analyze_all(sources, pythons, limits, wanted=wanted, declarations=declarations)
+    return [_analyze(source, pythons, wanted, declarations=declarations) for source in sources]
 
 
-def _analyze(source: Source, pythons: Sequence[Python], wanted: Collection[str]) -> ModuleFacts:
+def _analyze(
+    source: Source, pythons: Sequence[Python], wanted: Collection[str], *, declarations: bool
+) -> ModuleFacts:
     try:
         data = source.read(SMALL)
     except OSError:
         return ModuleFacts(source.path, "unreadable")
-    return analyze(source.path, data, pythons, wanted)
+    return analyze(source.path, data, pythons, wanted, declarations=declarations)

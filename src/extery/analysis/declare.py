@@ -191,13 +191,16 @@ _ASSIGNMENTS = frozenset({ast.Assign, ast.AnnAssign, ast.AugAssign})
 _LEAVES = frozenset({ast.Name, ast.Constant, ast.Load, ast.Store, ast.Del, ast.alias})
 
 
-def _calls_in(node: Any) -> Iterator[ast.Call]:
+def _calls_in(current: Any) -> Iterator[Any]:
     """Yield the calls of a chain such as ``get().json()``: the walk has the chain only, from its end."""
-    current = node
-    while current.__class__ in _CHAINS:
+    while True:
         if isinstance(current, ast.Call):
             yield current
-        current = current.func if isinstance(current, ast.Call) else current.value
+            current = current.func
+        elif isinstance(current, ast.Attribute | ast.Subscript):
+            current = current.value
+        else:
+            return
 
 
 def _assignments(walk: Walk) -> dict[tuple[str, str], list[tuple[int, ast.expr, Scope]]]:

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from extery.analysis.declarations import ClassDeclaration
-from extery.inventory.evaluate import Evaluator, Value
+from extery.inventory.evaluate import Evaluator
 from extery.inventory.fields import field_of, joined, text_of
 from extery.inventory.kinds import BY_NAME, KINDS, Kind
 from extery.inventory.model import Entry, FieldValue, Place
 from extery.inventory.registration import Registration
+from extery.inventory.values import Value
 
 _OPERATOR_CLASS = re.compile(r"^([A-Z][A-Z0-9_]*)_OT_(\w+)$")
 _IMPORTS, _EXPORTS = ".ImportHelper", ".ExportHelper"

@@ -8,12 +8,13 @@ from urllib.parse import urlsplit
 
 from extery.analysis.declarations import CallDeclaration, Expression
 from extery.analysis.facts import Call, ModuleFacts, Text
-from extery.inventory.evaluate import Evaluator, Value
+from extery.inventory.evaluate import Evaluator
 from extery.inventory.fields import joined, label_of
 from extery.inventory.model import Entry, FieldValue, Place
+from extery.inventory.values import Value
 from extery.rules.permission_use import is_network_call, writes_files
 
-_URL = re.compile(r"(?:https?|wss?|ftp)://[^\s\"'<>)\]}\\|,]{1,300}")
+_URL = re.compile(r"(?:https?|wss?|ftp)://(?:\{\}|[^\s\"'<>)\]{}\\|,]){1,300}")
 _HOST = re.compile(r"^[A-Za-z0-9.-]{1,253}$")
 _PROGRAM = re.compile(
     r"^(subprocess\.(run|Popen|call|check_call|check_output|getoutput|getstatusoutput)"

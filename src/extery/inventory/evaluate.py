@@ -6,27 +6,26 @@ values that they have. What depends on anything else is `UNKNOWN`.
 
 from __future__ import annotations
 
-import posixpath
-import sys
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
-from extery.analysis.declarations import (
-    CallDeclaration,
-    ClassDeclaration,
-    Constant,
-    Expression,
-    Loop,
-)
+from extery.analysis.declarations import CallDeclaration, ClassDeclaration, Expression
 from extery.analysis.facts import ModuleFacts
-from extery.rules.blender_modules import BLENDER_MODULES
+from extery.inventory.index import ModuleIndex
+from extery.inventory.sites import Site, Sites
+from extery.inventory.values import (
+    MAX_ITEMS,
+    NO_VARIABLES,
+    UNKNOWN,
+    Value,
+    Variables,
+    dict_method,
+    item_of,
+    joined_list,
+    joined_sum,
+    joined_text,
+)
 
 MAX_DEPTH = 12
-#: Values of the variables of one call, in loops and for all calls of its function.
-MAX_VARIANTS = 400
-#: Calls of functions that are followed from a parameter.
-MAX_CALLERS = 3
-MAX_ITEMS = 2_000
 #: Steps for an extension: an expression is one, and so is each item of a table.
 MAX_STEPS = 2_000_000
 
@@ -46,98 +45,41 @@ _SAME = frozenset(
 _STAR_MODULES = frozenset({"bpy.types", "bpy.props", "bpy_extras.io_utils"})
 
 
-class Value(NamedTuple):
-    """The value of an expression.
-
-    ``kind`` is ``str``, ``number``, ``bool`` or ``none`` with its ``text``; ``list`` or ``dict`` (keys and values in turn) with ``items``, all of
-    them if ``is_complete``; ``own`` for a class or function of the extension, as ``path.py:name``; ``module`` with the path of one;
-    ``name`` for a path of names of others; ``call`` with the path of what is called, ``items`` and ``keys`` as in an expression; ``instance`` of an own class with the same; or ``unknown``.
-    """
-
-    kind: str
-    text: str = ""
-    items: tuple[Value, ...] = ()
-    keys: tuple[str, ...] = ()
-    is_complete: bool = True
-
-    def argument(self, index: int, name: str) -> Value | None:
-        """Return an argument of a call by its index or its name."""
-        positional = len(self.items) - len(self.keys)
-        if 0 <= index < positional:
-            return self.items[index]
-        if name in self.keys:
-            return self.items[positional + self.keys.index(name)]
-        return None
-
-
-UNKNOWN = Value("unknown")
-Variables = Mapping[str, Value]
-NO_VARIABLES: Variables = {}
-
-
-class Site(NamedTuple):
-    """A call in a module, with the values of the variables around it."""
-
-    module: ModuleFacts
-    declaration: CallDeclaration
-    variables: Variables
-
-    @property
-    def line(self) -> int:
-        return self.declaration.line
-
-    @property
-    def name(self) -> str:
-        """The path of what is called."""
-        return self.declaration.call.text
-
-
 class Evaluator:
     """Evaluates the expressions of ``modules``; ``extension_id`` is that of the manifest, or empty."""
 
     def __init__(self, modules: Sequence[ModuleFacts], extension_id: str = "") -> None:
-        self.modules = modules
-        self.extension_id = extension_id
-        self.by_path = {module.path: module for module in modules}
-        self.classes: dict[str, ClassDeclaration] = {}
-        self._functions: set[str] = set()
-        self._constants: dict[str, list[Constant]] = {}
-        self._added: dict[str, list[CallDeclaration]] = {}
-        self._imports: dict[str, dict[str, tuple[str, int, str]]] = {}
-        self._stars: dict[str, list[str]] = {}
-        self._loops: dict[tuple[str, str], list[Loop]] = {}
-        self._parameters: dict[str, tuple[str, ...]] = {}
-        self._callers: dict[str, list[tuple[ModuleFacts, CallDeclaration]]] | None = None
+        self.index = ModuleIndex(modules, extension_id)
+        self._sites = Sites(self.index, self)
         self._evaluating: set[str] = set()
         self._known: dict[str, Value] = {}
         self._lineages: dict[str, list[str]] = {}
         self._steps = MAX_STEPS
-        for module in modules:
-            self._index(module)
 
-    def _index(self, module: ModuleFacts) -> None:
-        path, declared = module.path, module.declarations
-        for one in declared.classes:
-            self.classes.setdefault(f"{path}:{one.name}", one)
-        self._functions.update(f"{path}:{one.name}" for one in module.functions)
-        for constant in declared.constants:
-            self._constants.setdefault(f"{path}:{constant.name}", []).append(constant)
-        for call in declared.calls:
-            name, _, method = call.call.text.rpartition(".")
-            if name.startswith("%") and method in ("append", "extend"):
-                self._added.setdefault(f"{path}:{name[1:]}", []).append(call)
-        for loop in declared.loops:
-            self._loops.setdefault((path, loop.function), []).append(loop)
-        for name, names in declared.parameters:
-            self._parameters.setdefault(f"{path}:{name}", names)
-        self._stars[path] = [
-            "." * one.level + one.module for one in module.imports if one.name == "*"
-        ]
-        self._imports[path] = {
-            one.name: (one.module, one.level, one.name)
-            for one in module.imports
-            if one.name and one.name != "*"
-        }
+    @property
+    def modules(self) -> Sequence[ModuleFacts]:
+        return self.index.modules
+
+    @property
+    def classes(self) -> Mapping[str, ClassDeclaration]:
+        """The classes by ``path.py:name``."""
+        return self.index.classes
+
+    @property
+    def by_path(self) -> Mapping[str, ModuleFacts]:
+        return self.index.by_path
+
+    def sites(self, *names: str) -> Iterator[Site]:
+        """Yield the calls to one of ``names``: see `Sites.find`."""
+        return self._sites.find(*names)
+
+    def arguments(self, site: Site) -> Value:
+        """Return the call of a site with the values of its arguments."""
+        return self._sites.arguments(site)
+
+    def variables(self, module: ModuleFacts, declaration: CallDeclaration) -> list[Variables]:
+        """Return the values of the variables around a call: see `Sites.variables`."""
+        return self._sites.variables(module, declaration)
 
     def evaluate(
         self,
@@ -148,108 +90,10 @@ class Evaluator:
         """Return the value of an expression in a module."""
         return UNKNOWN if expression is None else self._value(expression, module, variables, 0)
 
-    def sites(self, *names: str) -> Iterator[Site]:
-        """Yield the calls to one of ``names``, whole paths or ends that begin with a dot: once for all values of their variables."""
-        ends = tuple(name for name in names if name.startswith("."))
-        for module in self.modules:
-            for declaration in module.declarations.calls:
-                text = declaration.call.text
-                if text in names or (ends and text.endswith(ends)):
-                    for variables in self.variables(module, declaration):
-                        yield Site(module, declaration, variables)
-
-    def arguments(self, site: Site) -> Value:
-        """Return the call of a site with the values of its arguments."""
-        call = site.declaration.call
-        items = tuple(self.evaluate(one, site.module, site.variables) for one in call.items)
-        return Value("call", call.text, items, call.keys)
-
-    def variables(
-        self, module: ModuleFacts, declaration: CallDeclaration, callers: int = 0
-    ) -> list[Variables]:
-        """Return the values of the variables around a call: one mapping for each turn of the loops and each caller."""
-        found: list[Variables] = [NO_VARIABLES]
-        names = {one.text for one in _variables_in(declaration.call)}
-        loops = [
-            loop
-            for loop in self._loops.get((module.path, declaration.function), ())
-            if loop.line <= declaration.line <= loop.end_line
-        ]
-        if not names:
-            return found
-        for loop in loops:
-            names |= {one.text for one in _variables_in(loop.over)}
-        if callers < MAX_CALLERS and declaration.function:
-            found = self._parameter_values(module, declaration.function, names, callers)
-        for loop in sorted(loops, key=lambda one: (one.line, -one.end_line)):
-            found = [more for one in found for more in self._turns(loop, module, one)]
-            found = found[:MAX_VARIANTS]
-        return found
-
-    def _turns(self, loop: Loop, module: ModuleFacts, around: Variables) -> Iterator[Variables]:
-        over = self.evaluate(loop.over, module, around)
-        if over.kind == "dict":
-            over = over._replace(kind="list", items=over.items[::2])
-        if over.kind != "list":
-            yield around
-            return
-        for item in over.items:
-            if not loop.is_tuple:
-                yield {**around, loop.targets[0]: item} if loop.targets[0] else around
-            elif item.kind == "list" and len(item.items) == len(loop.targets):
-                yield {**around, **dict(zip(loop.targets, item.items, strict=True))}
-            else:
-                yield around
-        if not over.is_complete:
-            yield around
-
-    def _parameter_values(
-        self, module: ModuleFacts, function: str, names: set[str], callers: int
-    ) -> list[Variables]:
-        key = f"{module.path}:{function}"
-        parameters = self._parameters.get(key, ())
-        if not names.intersection(parameters):
-            return [NO_VARIABLES]
-        found: list[Variables] = []
-        offset = 1 if parameters[:1] in (("self",), ("cls",)) else 0
-        for caller, declaration in self._callers_of(key)[:MAX_VARIANTS]:
-            for around in self.variables(caller, declaration, callers + 1):
-                values = {}
-                for index, name in enumerate(parameters[offset:]):
-                    argument = declaration.call.argument(index, name)
-                    if argument is not None and name in names:
-                        values[name] = self.evaluate(argument, caller, around)
-                found.append(values)
-                if len(found) >= MAX_VARIANTS:
-                    return found
-        return found or [NO_VARIABLES]
-
-    def _callers_of(self, key: str) -> list[tuple[ModuleFacts, CallDeclaration]]:
-        if self._callers is None:
-            self._callers = {}
-            for module in self.modules:
-                for one in module.declarations.calls:
-                    if function := self._called(one, module):
-                        self._callers.setdefault(function, []).append((module, one))
-        return self._callers.get(key, [])
-
-    def _called(self, one: CallDeclaration, module: ModuleFacts) -> str:
-        """Return the function of the extension that is called, as ``path.py:name``."""
-        text = one.call.text
-        if text.startswith(("~self.", "~cls.")):
-            owner = one.function.rpartition(".")[0]
-            return f"{module.path}:{owner}.{text.partition('.')[2]}" if owner else ""
-        if text.startswith(("%", ".")) or text.partition(".")[0] == self.extension_id:
-            value = self._name(text, module, 0)
-            return value.text if value.kind == "own" else ""
-        if text.startswith("~") and "." not in text and one.function:
-            return f"{module.path}:{one.function}.{text[1:]}"
-        return ""
-
     def _value(
         self, expression: Expression, module: ModuleFacts, variables: Variables, depth: int
     ) -> Value:
-        kind, items = expression.kind, expression.items
+        kind = expression.kind
         self._steps -= 1
         if depth > MAX_DEPTH or self._steps < 0:
             return UNKNOWN
@@ -258,23 +102,31 @@ class Evaluator:
         if kind == "variable":
             return variables.get(expression.text, UNKNOWN)
         if kind == "name":
-            return self._name(expression.text, module, depth + 1)
+            root, *rest = expression.text.lstrip("%").split(".")
+            if expression.text.startswith("%") and root in variables:  # of a loop in the module
+                return self._attributes(variables[root], rest, depth + 1)
+            return self.name_value(expression.text, module, depth + 1)
         if kind == "call":
             return self._call(expression, module, variables, depth + 1)
-        values = [self._value(one, module, variables, depth + 1) for one in items]
+        values = [self._value(one, module, variables, depth + 1) for one in expression.items]
+        return self._combined(expression, values, depth)
+
+    def _combined(self, expression: Expression, values: list[Value], depth: int) -> Value:
+        """Return the value of an expression from those of its parts."""
+        kind = expression.kind
         if kind == "list":
-            return _joined_list(values, expression)
-        if kind == "star":
-            return values[0]
+            return joined_list(values, expression)
         if kind == "dict":
             return Value("dict", "", tuple(values))
         if kind == "format":
-            return _text_of(values)
+            return joined_text(values)
         if kind == "sum":
-            return _sum(values)
+            return joined_sum(values)
         if kind == "attribute":
             return self._attribute(values[0], expression.text, depth + 1)
-        return _item(*values) if kind == "item" and len(values) == 2 else UNKNOWN
+        if kind == "star":
+            return values[0]
+        return item_of(*values) if kind == "item" and len(values) == 2 else UNKNOWN
 
     def _call(
         self, expression: Expression, module: ModuleFacts, variables: Variables, depth: int
@@ -294,18 +146,18 @@ class Evaluator:
         if method in ("items", "values", "keys", "get") and base and "(" not in base:
             owner = (
                 variables.get(base[1:], UNKNOWN)
-                if base.startswith("~")
-                else self._name(base, module, depth)
+                if base[1:] in variables
+                else self.name_value(base, module, depth)
             )
             if owner.kind == "dict":
-                return _of_dict(owner, method, items)
+                return dict_method(owner, method, items)
         if text.startswith(("%", ".")) and "(" not in text:
-            owner = self._name(text, module, depth)
-            if owner.kind == "own" and owner.text in self.classes:
+            owner = self.name_value(text, module, depth)
+            if owner.kind == "own" and owner.text in self.index.classes:
                 return Value("instance", owner.text, items, expression.keys)
         return Value("call", text, items, expression.keys)
 
-    def _name(self, path: str, module: ModuleFacts, depth: int) -> Value:
+    def name_value(self, path: str, module: ModuleFacts, depth: int) -> Value:
         if depth > MAX_DEPTH or "(" in path or "[" in path:
             return UNKNOWN
         if path.startswith("%"):
@@ -316,88 +168,82 @@ class Evaluator:
             return UNKNOWN
         if path == "__package__" or path == "__name__":
             return Value("name", path)
-        own = self._own_path(path, module)
+        own = self.index.own_path(path, module)
         if own is None:
             return Value("name", path)
         target, rest = own
         return self._in_module(rest, target, depth) if rest else Value("module", target.path)
 
     def _from_star(self, names: list[str], module: ModuleFacts, depth: int) -> Value:
-        """Return the value of names that one of the modules has from which everything is imported."""
-        for base in self._stars[module.path]:
-            own = self._own_path(base, module)
-            if own is None:
-                if base in _STAR_MODULES:
-                    return Value("name", f"{base}.{'.'.join(names)}")
-            elif not own[1] and own[0] is not module:
-                value = self._in_module(names, own[0], depth + 1)
-                if value.kind != "unknown":
-                    return value
+        """Return the value of names that one of the modules has from which everything is imported, or one of theirs."""
+        waiting, seen = [module], {module.path}
+        while waiting:
+            current = waiting.pop(0)
+            for base in self.index.stars[current.path]:
+                own = self.index.own_path(base, current)
+                if own is None:
+                    if base in _STAR_MODULES:
+                        return Value("name", f"{base}.{'.'.join(names)}")
+                elif not own[1] and own[0].path not in seen:
+                    seen.add(own[0].path)
+                    waiting.append(own[0])
+                    value = self._defined(names[0], own[0], depth + 1)
+                    if value is not None:
+                        return self._attributes(value, names[1:], depth)
         return UNKNOWN
-
-    def _own_path(self, path: str, module: ModuleFacts) -> tuple[ModuleFacts, list[str]] | None:
-        """Return the module of the extension in a path of names, and the names in it."""
-        rest = path.lstrip(".")
-        folder, parts = posixpath.dirname(module.path), rest.split(".")
-        level = len(path) - len(rest)
-        if not level:
-            if parts[0] != self.extension_id and not self._is_own_top(parts[0]):
-                return None
-            folder = ""
-            parts = parts[1:] if parts[0] == self.extension_id else parts
-        for _ in range(level - 1):
-            folder = posixpath.dirname(folder)
-        for length in range(len(parts), -1, -1):
-            base = posixpath.join(folder, *parts[:length])
-            for name in (f"{base}.py", posixpath.join(base, "__init__.py")):
-                if found := self.by_path.get(name):
-                    return found, parts[length:]
-        return None
-
-    def _is_own_top(self, name: str) -> bool:
-        if name in sys.stdlib_module_names or name in BLENDER_MODULES:
-            return False
-        return f"{name}.py" in self.by_path or f"{name}/__init__.py" in self.by_path
 
     def _in_module(self, names: list[str], module: ModuleFacts, depth: int) -> Value:
         """Return the value of names in a module, those of its imports too."""
-        key = f"{module.path}:{names[0]}"
-        value = UNKNOWN
+        self._steps -= 1
+        if depth > MAX_DEPTH or self._steps < 0:
+            return UNKNOWN
+        value = self._defined(names[0], module, depth)
+        if value is None:
+            return (
+                self._from_star(names, module, depth) if self.index.stars[module.path] else UNKNOWN
+            )
+        return self._attributes(value, names[1:], depth)
+
+    def _defined(self, name: str, module: ModuleFacts, depth: int) -> Value | None:
+        """Return what a module assigns, defines or imports by name; ``None`` if it has no such name."""
+        key = f"{module.path}:{name}"
         if key in self._known:
-            value = self._known[key]
-        elif key in self._constants and key not in self._evaluating:
-            self._evaluating.add(key)
-            try:
-                value = self._constant(key, module, depth)
-            finally:
-                self._evaluating.discard(key)
-            if (
-                not self._evaluating
-            ):  # else it may be incomplete, because of one that is being evaluated
-                self._known[key] = value
-        elif key in self.classes or key in self._functions:
-            value = Value("own", key)
-        elif found := self._imports[module.path].get(names[0]):
-            base, level, name = found
-            if (
-                level
-                or base.partition(".")[0] == self.extension_id
-                or self._is_own_top(base.partition(".")[0])
-            ):
-                path = "." * level + (f"{base}.{name}" if base else name)
-                value = self._name(path, module, depth + 1)
-            else:
-                value = Value("name", f"{base}.{name}")
-        elif self._stars[module.path]:
-            value = self._from_star(names[:1], module, depth + 1)
-        for name in names[1:]:
+            return self._known[key]
+        if key in self.index.constants:
+            return self._evaluated_constant(key, module, depth)
+        if key in self.index.classes or key in self.index.functions:
+            return Value("own", key)
+        if found := self.index.imports[module.path].get(name):
+            base, level, imported = found
+            if level or self.index.is_own(base.partition(".")[0]):
+                path = "." * level + (f"{base}.{imported}" if base else imported)
+                return self.name_value(path, module, depth + 1)
+            return Value("name", f"{base}.{imported}")
+        return None
+
+    def _evaluated_constant(self, key: str, module: ModuleFacts, depth: int) -> Value:
+        if key in self._evaluating:
+            return UNKNOWN
+        self._evaluating.add(key)
+        try:
+            value = self._constant(key, module, depth)
+        finally:
+            self._evaluating.discard(key)
+        if (
+            not self._evaluating
+        ):  # else it may be incomplete, because of one that is being evaluated
+            self._known[key] = value
+        return value
+
+    def _attributes(self, value: Value, names: list[str], depth: int) -> Value:
+        for name in names:
             value = self._attribute(value, name, depth + 1)
         return value
 
     def _constant(self, key: str, module: ModuleFacts, depth: int) -> Value:
-        assigned = self._constants[key]
+        assigned = self.index.constants[key]
         values = [self._value(one.value, module, NO_VARIABLES, depth + 1) for one in assigned]
-        added = self._added.get(key, ())
+        added = self.index.added.get(key, ())
         if len(values) == 1 and not added:
             return values[0] if not assigned[0].is_added else UNKNOWN
         if all(value.kind == "list" for value in values):
@@ -417,16 +263,16 @@ class Evaluator:
 
     def _attribute(self, value: Value, name: str, depth: int) -> Value:
         if value.kind == "module":
-            return self._in_module([name], self.by_path[value.text], depth)
+            return self._in_module([name], self.index.by_path[value.text], depth)
         if value.kind == "name":
             return Value("name", f"{value.text}.{name}")
-        if value.kind == "own" and value.text in self.classes:
+        if value.kind == "own" and value.text in self.index.classes:
             if name in ("__name__", "__qualname__"):
-                return Value("str", self.classes[value.text].name)
+                return Value("str", self.index.classes[value.text].name)
             return self.field(value.text, name, depth)[0]
         if value.kind == "instance":
-            annotated = self.classes[value.text].annotated
-            if name in annotated and "__init__" not in self.classes[value.text].methods:
+            annotated = self.index.classes[value.text].annotated
+            if name in annotated and "__init__" not in self.index.classes[value.text].methods:
                 given = value.argument(annotated.index(name), name)
                 return given if given is not None else self.field(value.text, name, depth)[0]
         return UNKNOWN
@@ -434,9 +280,11 @@ class Evaluator:
     def field(self, key: str, name: str, depth: int = 0) -> tuple[Value, int]:
         """Return a field of a class or of its bases in the extension, and its line; 0 if nothing assigns it."""
         for own in self.lineage(key):
-            module = self.by_path[own.partition(":")[0]]
+            module = self.index.by_path[own.partition(":")[0]]
             found = [
-                (value, line) for field, value, line in self.classes[own].fields if field == name
+                (value, line)
+                for field, value, line in self.index.classes[own].fields
+                if field == name
             ]
             if found:
                 values = {self._value(value, module, NO_VARIABLES, depth + 1) for value, _ in found}
@@ -451,11 +299,11 @@ class Evaluator:
         waiting = [key]
         while waiting and len(found) < 60:
             current = waiting.pop(0)
-            if current in found or current not in self.classes:
+            if current in found or current not in self.index.classes:
                 continue
             found.append(current)
-            module = self.by_path[current.partition(":")[0]]
-            owner = self.classes[current]
+            module = self.index.by_path[current.partition(":")[0]]
+            owner = self.index.classes[current]
             inner = [self._base(base, owner, module) for base in owner.bases]
             waiting = [one.text for one in inner if one.kind == "own"] + waiting
         self._lineages[key] = found
@@ -465,9 +313,9 @@ class Evaluator:
         """Return the paths of the bases of a class, and of those of its bases, that are not in the extension."""
         found = set()
         for own in self.lineage(key):
-            module = self.by_path[own.partition(":")[0]]
-            for base in self.classes[own].bases:
-                value = self._base(base, self.classes[own], module)
+            module = self.index.by_path[own.partition(":")[0]]
+            for base in self.index.classes[own].bases:
+                value = self._base(base, self.index.classes[own], module)
                 if value.kind == "name":
                     found.add(value.text)
                 elif value.kind == "unknown":
@@ -477,86 +325,8 @@ class Evaluator:
     def _base(self, path: str, owner: ClassDeclaration, module: ModuleFacts) -> Value:
         if path.startswith("~") and owner.function:
             key = f"{module.path}:{owner.function}.{path[1:]}"
-            if key in self.classes:
+            if key in self.index.classes:
                 return Value("own", key)
-        if path.startswith("~") and self._stars[module.path]:
-            return self._name(f"*{path[1:]}", module, 0)
-        return self._name(path, module, 0)
-
-
-def _variables_in(expression: Expression) -> Iterator[Expression]:
-    stack = [expression]
-    while stack:
-        current = stack.pop()
-        if current.kind == "variable":
-            yield current
-        elif current.kind == "call" and current.text.startswith("~"):
-            yield Expression("variable", current.text[1:].partition(".")[0])
-        stack += current.items
-
-
-def _joined_list(values: list[Value], expression: Expression) -> Value:
-    """Return a list with the items of those with a star in it."""
-    items: list[Value] = []
-    is_complete = True
-    for value, one in zip(values, expression.items, strict=True):
-        if one.kind != "star":
-            items.append(value)
-        elif value.kind == "list":
-            items += value.items
-            is_complete = is_complete and value.is_complete
-        else:
-            is_complete = False
-    return Value("list", "", tuple(items[:MAX_ITEMS]), is_complete=is_complete)
-
-
-def _text_of(values: list[Value]) -> Value:
-    """Return the text of an f-string; with unknown parts it is unknown, and has the known ones as its text."""
-    if all(value.kind in ("str", "number") for value in values):
-        return Value("str", "".join(value.text for value in values))
-    return Value(
-        "unknown", "".join(v.text if v.kind in ("str", "number") else "{}" for v in values)
-    )
-
-
-def _sum(values: list[Value]) -> Value:
-    if len(values) != 2:
-        return UNKNOWN
-    kinds = {value.kind for value in values}
-    if kinds == {"str"}:
-        return _text_of(values)
-    if "list" in kinds and kinds <= {"list", "unknown", "call"}:
-        items = [item for value in values if value.kind == "list" for item in value.items]
-        is_complete = kinds == {"list"} and all(value.is_complete for value in values)
-        return Value("list", "", tuple(items[:MAX_ITEMS]), is_complete=is_complete)
-    return _text_of(values) if "str" in kinds else UNKNOWN
-
-
-def _item(base: Value, key: Value) -> Value:
-    if base.kind == "dict":
-        return _of_dict(base, "get", (key,))
-    if base.kind == "list" and key.kind == "number" and key.text.isdigit():
-        index = int(key.text)
-        return base.items[index] if index < len(base.items) and base.is_complete else UNKNOWN
-    if base.kind == "name" and key.kind == "str":
-        return Value("name", f"{base.text}[{key.text!r}]")
-    return UNKNOWN
-
-
-def _of_dict(owner: Value, method: str, arguments: tuple[Value, ...]) -> Value:
-    keys, values = owner.items[::2], owner.items[1::2]
-    if method == "keys":
-        return Value("list", "", keys)
-    if method == "values":
-        return Value("list", "", values)
-    if method == "items":
-        pairs = zip(keys, values, strict=True)
-        return Value("list", "", tuple(Value("list", "", pair) for pair in pairs))
-    if not arguments or arguments[0].kind not in ("str", "number"):
-        return UNKNOWN
-    found = [value for key, value in zip(keys, values, strict=True) if key == arguments[0]]
-    if found:
-        return found[-1]
-    if any(key.kind == "unknown" for key in keys):
-        return UNKNOWN
-    return arguments[1] if len(arguments) > 1 else Value("none")
+        if path.startswith("~") and self.index.stars[module.path]:
+            return self.name_value(f"*{path[1:]}", module, 0)
+        return self.name_value(path, module, 0)

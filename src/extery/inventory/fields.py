@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from extery.inventory.evaluate import Value
 from extery.inventory.model import FieldValue
+from extery.inventory.values import Value
 
 #: Characters of a text, and items of a list, that an entry keeps.
 MAX_TEXT = 300

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 
 from extery.inventory.classes import property_type
-from extery.inventory.evaluate import Evaluator, Site, Value
+from extery.inventory.evaluate import Evaluator
 from extery.inventory.fields import field_of, label_of, text_of
 from extery.inventory.model import Entry, FieldValue, Place
+from extery.inventory.sites import Site
+from extery.inventory.values import Value
 
 #: Blender's own classes are in `bpy.types`, and those of its scripts in modules too.
 _MENU = re.compile(r"^(?:bpy\.types\.|bl_ui\.(?:\w+\.)?)(\w+)\.(append|prepend)$")

@@ -120,7 +120,7 @@ class Inventory:
     """Everything about an extension.
 
     ``name`` is the path that was inspected. ``manifest`` has the fields of the manifest as they are written, without ``permissions``; it is
-    empty without one. ``package_size`` is the size of the zip in bytes, ``None`` for a folder. ``modules`` is the number of Python files.
+    empty without one. ``package_size`` is the size of the zip in bytes, ``None`` for a folder. ``python_files`` is their number.
     """
 
     name: str
@@ -129,7 +129,7 @@ class Inventory:
     permissions: tuple[Permission, ...] = ()
     entries: tuple[Entry, ...] = ()
     unread: tuple[Unread, ...] = ()
-    modules: int = 0
+    python_files: int = 0
     package_size: int | None = None
 
     @property
@@ -168,7 +168,7 @@ class Inventory:
             "manifest": dict(self.manifest),
             "package_size": self.package_size,
             "size": self.size,
-            "modules": self.modules,
+            "python_files": self.python_files,
             "permissions": [one.as_dict() for one in self.permissions],
             **{kind.name: [one.as_dict() for one in self.of_kind(kind.name)] for kind in KINDS},
             "files": [one.as_dict() for one in self.files],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -79,7 +80,7 @@ def read_inventory(context: RuleContext, *, limits: Limits = Limits()) -> Invent
         permissions=tuple(_permissions(table, sources.parts, context.type)),
         entries=tuple(_limited(_counted(entries))),
         unread=unread,
-        modules=len(sources.modules),
+        python_files=len(sources.modules),
         package_size=context.size or None,
     )
 
@@ -99,10 +100,12 @@ def _sources(context: RuleContext, limits: Limits) -> Sources:
     names = [name for name in context.names if name.endswith(".py")] if has_code else []
     blenders = blenders_of(context.table or {})
     pythons = pythons_of(blenders)
-    versions = [(int(major), int(minor)) for major, minor in (one.split(".") for one in pythons)]
+    # One syntax is enough: that of the newest Python, or of this one. The others are for `extery check`.
+    major, minor = pythons[-1].split(".")
+    version = min((int(major), int(minor)), sys.version_info[:2])
     modules = analyze_all(
         [Source(name, context.info(name).size, _reader(context, name)) for name in names],
-        versions[-1:],  # the syntax of older Pythons is for `extery check`
+        [version],
         limits,
         declarations=True,
     )

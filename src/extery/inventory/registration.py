@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from extery.core.cached_property import cached_property
-from extery.inventory.evaluate import Evaluator, Value
+from extery.inventory.evaluate import Evaluator
 from extery.inventory.model import Registered
+from extery.inventory.values import Value
 
 #: Ends of the paths of calls that register classes given as arguments, in lists too.
 _CALLS = (".register_class", ".register_classes_factory", ".register_tool", "%register_class")
