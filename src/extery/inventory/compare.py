@@ -254,12 +254,19 @@ def _field_changes(old: Entry, new: Entry, kind: Kind) -> Iterator[ValueChange]:
 def _compare_permissions(old: Inventory, new: Inventory) -> Iterator[PermissionChange]:
     before = {one.name: one for one in old.permissions if one.is_declared}
     after = {one.name: one for one in new.permissions if one.is_declared}
-    for name in dict.fromkeys((*after, *before)):
-        left, right = before.get(name), after.get(name)
-        if left is None or right is None:
-            yield PermissionChange("removed" if right is None else "added", name, left, right)
-        elif left.reason != right.reason:
-            yield PermissionChange("changed", name, left, right)
+    added = [name for name in after if name not in before]
+    changed = [
+        name for name in after if name in before and after[name].reason != before[name].reason
+    ]
+    removed = [name for name in before if name not in after]
+    names: tuple[tuple[Change, list[str]], ...] = (
+        ("added", added),
+        ("changed", changed),
+        ("removed", removed),
+    )
+    for change, found in names:
+        for name in found:
+            yield PermissionChange(change, name, before.get(name), after.get(name))
 
 
 def _compare_manifests(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[ValueChange]:
