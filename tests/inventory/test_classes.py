@@ -264,3 +264,23 @@ def test_an_operator_may_be_named_by_its_class() -> None:
     code = "import bpy\nclass Add(bpy.types.Operator):\n    bl_idname = 'MESH_OT_gear_add'\n"
 
     assert names(inventory_of(code), "operators") == ["mesh.gear_add"]
+
+
+def test_a_class_that_is_imported_by_the_name_of_the_add_on_is_registered() -> None:
+    inventory = inventory_of(
+        {
+            "__init__.py": "import bpy\nfrom gears.ops import Add\nbpy.utils.register_class(Add)\n",
+            "ops.py": "import bpy\nclass Add(bpy.types.Operator):\n    bl_idname = 'a.b'\n",
+        }
+    )
+
+    assert only(inventory, "operators").registered == "yes"
+
+
+def test_a_class_with_the_name_of_its_base_is_not_called_unregistered() -> None:
+    code = "import bpy\nfrom bpy.types import AddonPreferences\n"
+    code += "class AddonPreferences(AddonPreferences):\n    bl_idname = __name__\n"
+
+    inventory = inventory_of(code + "bpy.utils.register_class(AddonPreferences)\n")
+
+    assert only(inventory, "preferences").registered == "unknown"

@@ -12,7 +12,10 @@ COMPUTED = "(computed)"
 
 def name_of(entry: Entry) -> str:
     """Return the name of an entry, or that it is only known at run time."""
-    return entry.name or COMPUTED
+    if entry.name:
+        return entry.name
+    name = entry.fields.get("class")
+    return f"{name} {COMPUTED}" if isinstance(name, str) and name else COMPUTED
 
 
 def value_text(value: FieldValue) -> str:

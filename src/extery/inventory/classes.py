@@ -15,6 +15,8 @@ from extery.inventory.registration import Registration
 from extery.inventory.values import Value
 
 _OPERATOR_CLASS = re.compile(r"^([A-Z][A-Z0-9_]*)_OT_(\w+)$")
+#: A variable, or an item of a list: any class may be in it. What `type` makes has no name here anyway.
+_VARIABLE = re.compile(r"^~\w+(\[\])?$")
 _IMPORTS, _EXPORTS = ".ImportHelper", ".ExportHelper"
 #: Modules whose names are those of types: Blender's own Python classes too.
 _TYPE_MODULES = ("bpy.types.", "bpy_types.", "_bpy_types.")
@@ -54,13 +56,16 @@ def class_entries(evaluator: Evaluator, registration: Registration) -> Iterator[
 
 def _late_attributes(evaluator: Evaluator) -> frozenset[str]:
     """Return the attributes of classes that are assigned outside of them: ``Class.bl_label``, or ``bl_label`` of any."""
-    found = set()
+    found: set[str] = set()
     for module in evaluator.modules:
         for one in module.assignments:
             owner, _, name = one.name.rpartition(".")
-            if name.startswith("bl_") and owner not in ("~self", ""):
-                is_class = owner.startswith(("%", ".")) and owner[-1:] not in "])"
-                found.add(f"{owner.rpartition('.')[2].lstrip('%')}.{name}" if is_class else name)
+            if not name.startswith("bl_"):
+                continue
+            if owner.startswith(("%", ".")) and not owner.endswith(("]", ")")):
+                found.add(f"{owner.rpartition('.')[2].lstrip('%')}.{name}")
+            elif _VARIABLE.match(owner) and owner != "~self":
+                found.add(name)
     return frozenset(found)
 
 

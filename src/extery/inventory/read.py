@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import posixpath
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -56,7 +57,7 @@ def read_inventory(context: RuleContext, *, limits: Limits = Limits()) -> Invent
     table = dict(context.table or {})
     unread = tuple(_unread(sources.modules))
     is_incomplete = any(not one.lines for one in sources.parts)
-    evaluator = Evaluator(sources.parts, str(table.get("id", "")))
+    evaluator = Evaluator(sources.parts, _package_name(context))
     registration = Registration(evaluator, has_unread=is_incomplete)
     used = [one for one in sources.modules if one in sources.parts or sources.is_vendored(one.path)]
     entries = [
@@ -109,7 +110,15 @@ def _sources(context: RuleContext, limits: Limits) -> Sources:
         limits,
         declarations=True,
     )
-    return Sources(modules, pythons, str((context.table or {}).get("id", "")), blenders=blenders)
+    return Sources(modules, pythons, _package_name(context), blenders=blenders)
+
+
+def _package_name(context: RuleContext) -> str:
+    """Return the name by which modules import their own package: the id, or the folder of an add-on without a manifest."""
+    name = (context.table or {}).get("id")
+    if isinstance(name, str):
+        return name
+    return posixpath.basename(context.root.rstrip("/") or context.name.replace("\\", "/"))
 
 
 def _reader(context: RuleContext, name: str) -> Callable[[int], bytes]:

@@ -26,6 +26,8 @@ class Registration:
         """Return whether a class, ``path.py:name``, is registered."""
         if key in self.registered:
             return "yes"
+        if key.rpartition(":")[2].rpartition(".")[2] in self._other_names:
+            return "unknown"
         if not self.is_open:
             return "no"
         return "no" if not self._is_reflective and key not in self._mentioned else "unknown"
@@ -38,6 +40,12 @@ class Registration:
             items = value.items if value.kind == "list" else (value,)
             found.update(item.text for item in items if item.kind == "own")
         return frozenset(found)
+
+    @cached_property
+    def _other_names(self) -> frozenset[str]:
+        """The last parts of paths that are registered and seem to be of others, as after ``from NAME_OF_ADD_ON import``."""
+        values = [one for value in self._arguments for one in (*value.items, value)]
+        return frozenset(one.text.rpartition(".")[2] for one in values if one.kind == "name")
 
     @cached_property
     def is_open(self) -> bool:
