@@ -9,7 +9,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -50,13 +50,34 @@ def run_worker(series: str) -> Any:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def scores(series: str) -> dict[str, Score]:
+class FieldScore(NamedTuple):
+    """How many fields are equal and how many are computed, and those that differ."""
+
+    equal: int
+    computed: int
+    wrong: list[str]
+
+
+class Comparison:
+    """The inventories of the add-ons of a Blender beside what it registers."""
+
+    def __init__(self, series: str, without: Collection[str] = ()) -> None:
+        self.truth = run_worker(series)
+        for add_on in without:
+            self.truth["add_ons"].pop(add_on, None)
+            self.truth["fields"].pop(add_on, None)
+        self.inventories: dict[str, Inventory] = {}
+        for add_on in self.truth["add_ons"]:
+            inventory = inspect_path(Path(self.truth["folder"], add_on)).inventory
+            assert inventory is not None
+            self.inventories[add_on] = inventory
+
+
+def scores(comparison: Comparison) -> dict[str, Score]:
     """Return the score of each kind of which Blender or an inventory has something."""
-    truth = run_worker(series)
     found: dict[str, Score] = {}
-    for add_on, kinds in truth["add_ons"].items():
-        inventory = inspect_path(Path(truth["folder"], add_on)).inventory
-        assert inventory is not None
+    for add_on, kinds in comparison.truth["add_ons"].items():
+        inventory = comparison.inventories[add_on]
         for kind, names in kinds.items():
             expected = {(add_on, *_as_named(kind, name)) for name in names["added"]}
             # What was there before cannot be seen to be added: left by an add-on that is enabled from the start.
@@ -67,6 +88,26 @@ def scores(series: str) -> dict[str, Score]:
             score.wrong.update(actual - expected)
             score.missed.update(expected - actual)
     return {kind: score for kind, score in found.items() if any(score)}
+
+
+def field_scores(comparison: Comparison) -> dict[str, FieldScore]:
+    """Return how the fields of registered classes compare, by ``kind.field``."""
+    found: dict[str, FieldScore] = {}
+    for add_on, kinds in comparison.truth["fields"].items():
+        for kind, expected in kinds.items():
+            named = {_as_named(kind, [name])[0]: fields for name, fields in expected.items()}
+            for entry in comparison.inventories[add_on].of_kind(kind):
+                for field, value in named.get(entry.name, {}).items():
+                    key = f"{kind}.{field}"
+                    score = found.get(key, FieldScore(0, 0, []))
+                    actual = entry.fields[field]
+                    is_equal = actual is not None and str(actual)[:300] == str(value)[:300]
+                    if actual is not None and not is_equal:
+                        score.wrong.append(f"{add_on} {entry.name}: {actual!r}, not {value!r}")
+                    found[key] = score._replace(
+                        equal=score.equal + is_equal, computed=score.computed + (actual is None)
+                    )
+    return found
 
 
 def _as_named(kind: str, name: list[str]) -> list[str]:
@@ -92,7 +133,12 @@ def main() -> int:
     """Print the table, and the names that differ."""
     for series in sys.argv[1:] or ENDS:
         print(f"Blender {series}")
-        for kind, score in sorted(scores(series).items()):
+        comparison = Comparison(series)
+        for key, fields in field_scores(comparison).items():
+            print(f"  {key:16} equal {fields.equal:4} computed {fields.computed:3}")
+            for text in fields.wrong:
+                print(f"    differs: {text}")
+        for kind, score in sorted(scores(comparison).items()):
             number = len(score.both) + len(score.missed)
             print(
                 f"  {kind:16} {number:4} precision {score.precision:.3f} recall {score.recall:.3f}"

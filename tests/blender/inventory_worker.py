@@ -31,6 +31,21 @@ KINDS = {
     "render_engines": ("RenderEngine",),
     "keying_sets": ("KeyingSetInfo",),
 }
+#: Fields of the inventory -> attributes of classes.
+FIELDS = {
+    "operators": {"label": "bl_label"},
+    "panels": {
+        "label": "bl_label",
+        "space": "bl_space_type",
+        "region": "bl_region_type",
+        "category": "bl_category",
+        "context": "bl_context",
+        "parent": "bl_parent_id",
+    },
+    "menus": {"label": "bl_label"},
+}
+#: What Blender says of an operator without a tooltip.
+UNDOCUMENTED = "(undocumented operator)"
 BY_CLASS = {"preferences", "property_groups"}
 
 
@@ -73,6 +88,24 @@ def snapshot(add_on: str) -> dict[str, set[tuple[str, ...]]]:
     return found
 
 
+def details(add_on: str) -> dict[str, dict[str, Any]]:
+    """Return the fields of the registered classes of an add-on, by kind and name."""
+    found: dict[str, dict[str, Any]] = {}
+    for kind, attributes in FIELDS.items():
+        for cls in subclasses(getattr(bpy.types, KINDS[kind][0])):
+            if "bl_rna" in vars(cls) and cls.__module__.partition(".")[0] == add_on:
+                fields = {
+                    name: getattr(cls, attribute, "") for name, attribute in attributes.items()
+                }
+                if kind == "operators":
+                    module, _, name = vars(cls)["bl_rna"].identifier.partition("_OT_")
+                    operator = getattr(getattr(bpy.ops, module.lower()), name)
+                    tooltip = operator.get_rna_type().description
+                    fields["tooltip"] = tooltip if tooltip != UNDOCUMENTED else ""
+                found.setdefault(kind, {})[vars(cls)["bl_rna"].identifier] = fields
+    return found
+
+
 def is_of(function: Any, add_on: str) -> bool:
     return str(getattr(function, "__module__", "")).partition(".")[0] == add_on
 
@@ -108,6 +141,7 @@ def key_map_items() -> set[tuple[str, ...]]:
 def main() -> None:
     folder = Path(bpy.utils.resource_path("LOCAL"), "scripts", "addons_core")
     result: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for path in sorted(folder.iterdir()):
         if not (path / "__init__.py").is_file():
             continue
@@ -120,7 +154,8 @@ def main() -> None:
             kind: {"added": sorted(after[kind] - before[kind]), "before": sorted(before[kind])}
             for kind in after
         }
-    print(json.dumps({"folder": str(folder), "add_ons": result}))
+        fields[path.name] = details(path.name)
+    print(json.dumps({"folder": str(folder), "add_ons": result, "fields": fields}))
     sys.stdout.flush()
     os._exit(0)  # the exit of a Blender without a window may crash
 

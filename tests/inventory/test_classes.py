@@ -284,3 +284,35 @@ def test_a_class_with_the_name_of_its_base_is_not_called_unregistered() -> None:
     inventory = inventory_of(code + "bpy.utils.register_class(AddonPreferences)\n")
 
     assert only(inventory, "preferences").registered == "unknown"
+
+
+def test_attributes_are_looked_for_in_the_order_of_python() -> None:
+    inventory = inventory_of(
+        """
+        import bpy
+        class Base:
+            bl_space_type = "PROPERTIES"
+        class First(Base): pass
+        class Second(Base):
+            bl_space_type = "VIEW_3D"
+        class GEARS_PT_main(First, Second, bpy.types.Panel):
+            bl_label = "Gears"
+        """
+    )
+
+    assert only(inventory, "panels").fields["space"] == "VIEW_3D"
+
+
+def test_what_a_class_of_blender_may_assign_is_computed() -> None:
+    inventory = inventory_of(
+        """
+        import bpy
+        from bl_ui.properties_scene import SceneButtonsPanel
+        class GEARS_PT_main(SceneButtonsPanel, bpy.types.Panel):
+            bl_label = "Gears"
+        """
+    )
+
+    entry = only(inventory, "panels")
+    assert (entry.name, entry.fields["label"]) == ("GEARS_PT_main", "Gears")
+    assert (entry.fields["space"], entry.fields["parent"]) == (None, None)

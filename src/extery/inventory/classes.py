@@ -9,6 +9,7 @@ from dataclasses import replace
 from extery.analysis.declarations import ClassDeclaration
 from extery.inventory.evaluate import Evaluator
 from extery.inventory.fields import field_of, joined, text_of
+from extery.inventory.hierarchy import PLAIN_BASES
 from extery.inventory.kinds import BY_NAME, KINDS, Kind
 from extery.inventory.model import Entry, FieldValue, Place
 from extery.inventory.registration import Registration
@@ -30,8 +31,6 @@ _BY_NAME_PART = {
     "_OT_": "operators",
     "_AST_": "asset_shelves",
 }
-#: Bases that assign none of the attributes that Blender demands.
-_PLAIN_BASES = ("bpy.types.", "bpy_extras.io_utils.", "builtins.object", "abc.")
 _BY_BASE: Mapping[str, Kind] = {base: kind for kind in KINDS for base in kind.bases}
 #: Kinds that Blender knows by the name of the class.
 _NAMED_BY_CLASS = frozenset({"preferences", "property_groups"})
@@ -73,7 +72,7 @@ def _is_incomplete(
     evaluator: Evaluator, key: str, kind: Kind, bases: set[str], late: frozenset[str]
 ) -> bool:
     """Return whether a class certainly lacks what Blender demands: it is a base of others."""
-    if not all(base.startswith(_PLAIN_BASES) for base in bases):
+    if not all(base.startswith(PLAIN_BASES) for base in bases):
         return False
     lineage = evaluator.lineage(key)
     names = {name for own in lineage for name in evaluator.classes[own].methods}
@@ -177,7 +176,10 @@ class _Class:
         if self._kind.name in _NAMED_BY_CLASS:
             return own
         value, line = self._evaluator.field(self._key, "bl_idname")
-        name = text_of(value) if line else own
+        is_own = (
+            line != self._declared.line
+        )  # else a base of Blender's may have it, which no other class can have
+        name = text_of(value) if line and is_own else own
         return operator_name(name) if self._kind.name == "operators" else name
 
     def _field(self, attribute: str) -> FieldValue:

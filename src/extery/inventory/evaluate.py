@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from extery.analysis.declarations import CallDeclaration, ClassDeclaration, Expression
 from extery.analysis.facts import ModuleFacts
+from extery.inventory.hierarchy import PLAIN_BASES, Hierarchy
 from extery.inventory.index import ModuleIndex
 from extery.inventory.sites import Site, Sites
 from extery.inventory.values import (
@@ -53,7 +54,7 @@ class Evaluator:
         self._sites = Sites(self.index, self)
         self._evaluating: set[str] = set()
         self._known: dict[str, Value] = {}
-        self._lineages: dict[str, list[str]] = {}
+        self._hierarchy = Hierarchy(self.index, self._base)
         self._steps = MAX_STEPS
 
     @property
@@ -278,8 +279,15 @@ class Evaluator:
         return UNKNOWN
 
     def field(self, key: str, name: str, depth: int = 0) -> tuple[Value, int]:
-        """Return a field of a class or of its bases in the extension, and its line; 0 if nothing assigns it."""
-        for own in self.lineage(key):
+        """Return a field of a class or of its bases, and its line; 0 if nothing assigns it.
+
+        It is unknown if a base that is not in the extension may assign it.
+        """
+        for own in self._hierarchy.order(key):
+            if own not in self.index.classes:
+                if not own.startswith("@") or own[1:].startswith(PLAIN_BASES):
+                    continue
+                return UNKNOWN, self.index.classes[key].line
             module = self.index.by_path[own.partition(":")[0]]
             found = [
                 (value, line)
@@ -292,41 +300,19 @@ class Evaluator:
         return UNKNOWN, 0
 
     def lineage(self, key: str) -> list[str]:
-        """Return a class and its bases in the extension, the nearest first, each once."""
-        if key in self._lineages:
-            return self._lineages[key]
-        found: list[str] = []
-        waiting = [key]
-        while waiting and len(found) < 60:
-            current = waiting.pop(0)
-            if current in found or current not in self.index.classes:
-                continue
-            found.append(current)
-            module = self.index.by_path[current.partition(":")[0]]
-            owner = self.index.classes[current]
-            inner = [self._base(base, owner, module) for base in owner.bases]
-            waiting = [one.text for one in inner if one.kind == "own"] + waiting
-        self._lineages[key] = found
-        return found
+        """Return a class and its bases in the extension, in the order in which Python looks for attributes."""
+        return [one for one in self._hierarchy.order(key) if one in self.index.classes]
 
     def bases(self, key: str) -> set[str]:
         """Return the paths of the bases of a class, and of those of its bases, that are not in the extension."""
-        found = set()
-        for own in self.lineage(key):
-            module = self.index.by_path[own.partition(":")[0]]
-            for base in self.index.classes[own].bases:
-                value = self._base(base, self.index.classes[own], module)
-                if value.kind == "name":
-                    found.add(value.text)
-                elif value.kind == "unknown":
-                    found.add(base.lstrip("~"))
-        return found
+        return {one[1:] for one in self._hierarchy.order(key) if one.startswith("@")}
 
-    def _base(self, path: str, owner: ClassDeclaration, module: ModuleFacts) -> Value:
+    def _base(self, path: str, key: str) -> Value:
+        owner, module = self.index.classes[key], self.index.by_path[key.partition(":")[0]]
         if path.startswith("~") and owner.function:
-            key = f"{module.path}:{owner.function}.{path[1:]}"
-            if key in self.index.classes:
-                return Value("own", key)
+            inner = f"{module.path}:{owner.function}.{path[1:]}"
+            if inner in self.index.classes:
+                return Value("own", inner)
         if path.startswith("~") and self.index.stars[module.path]:
             return self.name_value(f"*{path[1:]}", module, 0)
         return self.name_value(path, module, 0)
