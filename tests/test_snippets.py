@@ -76,6 +76,14 @@ def add_on(folder: Path) -> Iterator[dict[str, str]]:
     yield {}
 
 
+def versions(folder: Path) -> Iterator[dict[str, str]]:
+    for version in ("1.0.0", "1.1.0"):
+        put(folder, f"gears-{version}.zip", extension_id="gears", version=version)
+    list(add_on(folder))
+    (folder / "my_addon").rename(folder / "gears")
+    yield {}
+
+
 def checked(folder: Path) -> Iterator[dict[str, str]]:
     write_example(example_text("code.pip", "bad"), folder)
     yield {}
@@ -122,6 +130,7 @@ SETUPS: dict[str, Setup] = {
     "publish-from-a-script.md": add_on,
     "publish-on-pages.md": packages,
     "publish-with-releases.md": add_on,
+    "review-an-update.md": versions,
     "shape-the-page.md": packages,
     "bundle-wheels.md": wheels,
     "install-in-a-classroom.md": source,

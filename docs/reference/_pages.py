@@ -31,6 +31,7 @@ _AREA_TITLES = {
     "file": "Files of an extension",
     "code": "Code of an add-on",
     "compatibility": "Compatibility with Blender's API",
+    "inspect": "Inventories",
     "check": "Suppressions, baselines and fixes of `check`",
     "environment": "Environments with Blender",
     "test": "Tests in real Blenders",
@@ -163,6 +164,19 @@ def events() -> str:
         members = "; ".join(f"`{member}`: {text}" for member, text in event.members.items())
         rows.append(f"| `{name}` | {event.meaning} | {members} |")
     return "\n".join(rows)
+
+
+def inventory() -> str:
+    """Return a section for each kind of entry of an inventory, with its fields."""
+    from extery.inventory.kinds import KINDS
+
+    parts = []
+    for kind in KINDS:
+        parts.append(f"### `{kind.name}`\n\n{kind.description}\n")
+        if kind.fields:
+            rows = [f"| `{name}` | {text} |" for name, text in kind.fields.items()]
+            parts.append("| field | meaning |\n| --- | --- |\n" + "\n".join(rows) + "\n")
+    return "\n".join(parts)
 
 
 def settings() -> str:

@@ -150,7 +150,7 @@ class _Declarer:
     ) -> tuple[list[Loop], list[tuple[str, tuple[str, ...]]]]:
         loops: list[Loop] = []
         parameters: list[tuple[str, tuple[str, ...]]] = []
-        stack: list[tuple[ast.AST, str]] = [(tree, "")]
+        stack: list[tuple[Any, str]] = [(tree, "")]
         while stack:
             node, name = stack.pop()
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -164,15 +164,18 @@ class _Declarer:
                     parameters.append((name, tuple(names[:40])))
             elif isinstance(node, ast.For | ast.AsyncFor):
                 self._add_loop(loops, node, node, name)
-            elif isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp):
-                for one in node.generators:
-                    self._add_loop(loops, one, node, name)
-            stack += [
-                (child, name)
-                for child in ast.iter_child_nodes(node)
-                if child.__class__ not in _LEAVES
-            ]
+            inner = [one for field in _BODIES for one in getattr(node, field, ())]
+            stack += [(child, name) for child in inner]
+            if not inner and self._may_have_comprehension(node):
+                for part in ast.walk(node):
+                    for one in getattr(part, "generators", ()):
+                        self._add_loop(loops, one, part, name)
         return loops, parameters
+
+    def _may_have_comprehension(self, node: Any) -> bool:
+        """Return whether a statement has a comprehension by its text: to search all expressions takes long."""
+        lines = self._lines[node.lineno - 1 : node.end_lineno] if hasattr(node, "lineno") else []
+        return any("for " in line for line in lines)
 
     def _add_loop(self, loops: list[Loop], node: Any, around: Any, name: str) -> None:
         target = node.target
@@ -188,7 +191,8 @@ class _Declarer:
 
 _CHAINS = frozenset({ast.Call, ast.Attribute, ast.Subscript})
 _ASSIGNMENTS = frozenset({ast.Assign, ast.AnnAssign, ast.AugAssign})
-_LEAVES = frozenset({ast.Name, ast.Constant, ast.Load, ast.Store, ast.Del, ast.alias})
+#: Fields with the statements in a statement.
+_BODIES = ("body", "orelse", "finalbody", "handlers", "cases")
 
 
 def _calls_in(current: Any) -> Iterator[Any]:

@@ -9,6 +9,8 @@ from itertools import islice
 from typing import Any, ClassVar
 
 from extery.analysis.columns import Columns
+from extery.analysis.declarations import Declarations
+from extery.analysis.declare import declare
 from extery.analysis.facts import (
     Assignment,
     Call,
@@ -41,10 +43,17 @@ _SUPPRESSION = re.compile(
 _CONTEXTS = {ast.Load: "load", ast.Store: "store", ast.Del: "del"}
 
 
-def extract(path: str, tree: ast.Module, text: str, wanted: Collection[str] = ()) -> ModuleFacts:
+def extract(
+    path: str,
+    tree: ast.Module,
+    text: str,
+    wanted: Collection[str] = (),
+    *,
+    declarations: bool = False,
+) -> ModuleFacts:
     """Return the facts about a module; ``text`` is its source. Raises `TooManyFacts`.
 
-    Names are resolved after the walk, when all scopes are known.
+    ``declarations`` adds those. Names are resolved after the walk, when all scopes are known.
     """
     columns = Columns(text)
     walk = Walk(tree, columns)
@@ -64,6 +73,7 @@ def extract(path: str, tree: ast.Module, text: str, wanted: Collection[str] = ()
         texts=tuple(facts[Text]),
         suppressions=tuple(_suppressions(text)),
         flow=follow(tree, text, columns, wanted) if wanted else Flow(),
+        declarations=declare(tree, walk, text) if declarations else Declarations(),
     )
 
 

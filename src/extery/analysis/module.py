@@ -8,11 +8,9 @@ import warnings
 from collections.abc import Collection, Sequence
 from importlib.util import decode_source
 
-from extery.analysis.columns import Columns
-from extery.analysis.declare import declare
 from extery.analysis.extract import extract, extract_flow
 from extery.analysis.facts import ModuleFacts, SyntaxFault
-from extery.analysis.walk import TooManyFacts, Walk
+from extery.analysis.walk import TooManyFacts
 
 Python = tuple[int, int]
 MAX_MESSAGE = 200
@@ -74,11 +72,8 @@ def _analyze(
             except SyntaxError as error:
                 faults.append(_fault(error, python))
                 break
-    facts = extract(path, tree, text, wanted)._replace(faults=tuple(faults))
-    if declarations:
-        declared = declare(tree, Walk(tree, Columns(text)), text)
-        facts = facts._replace(declarations=declared)
-    return facts
+    facts = extract(path, tree, text, wanted, declarations=declarations)
+    return facts._replace(faults=tuple(faults))
 
 
 def _decode(data: bytes) -> str:

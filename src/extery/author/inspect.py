@@ -17,6 +17,7 @@ from extery.inventory.read import read_inventory
 from extery.manifest.document import MANIFEST_FILENAME
 from extery.package import Package, open_package
 from extery.package.error_capture import capture_errors
+from extery.package.size_limits import check_sizes
 from extery.rules.checks import Checks
 from extery.rules.context import FileInfo, OpenFile, RuleContext
 from extery.rules.profiles import Profile
@@ -28,6 +29,8 @@ _SKIPPED = frozenset({"__pycache__", ".git", ".venv", "venv", "node_modules"})
 _WITHOUT_MANIFEST = frozenset(
     {"package.legacy", "package.manifest-missing", "package.manifest-ambiguous"}
 )
+#: Packages that would take minutes or gigabytes to read.
+_REFUSED = frozenset({"package.bomb", "package.too-large", "package.too-many-members"})
 _UNREADABLE = frozenset({"build.unreadable", "package.unreadable"})
 
 
@@ -50,7 +53,8 @@ class _Inspector(Checks):
         self.inventory: Inventory | None = None
 
     def run(self, context: RuleContext, problems: ProblemList) -> None:
-        del problems  # those of other rules are for `extery check`
+        if any(one.code in _REFUSED for one in problems):  # others are for `extery check`
+            return
         self.inventory = read_inventory(context)
 
 
@@ -85,6 +89,9 @@ def _inspect_archive(path: Path) -> Inspection:
     found: Inventory | None = None
     with capture_errors(problems, path.name), open_package(path, name=path.name) as package:
         names = [member.name for member in package.members if not member.is_folder]
+        check_sizes(package.members, package.size, problems, Where(path.name))
+        if problems:
+            return Inspection(None, problems)
         root = root_of(package)
         context = RuleContext(
             path.name,
@@ -157,6 +164,6 @@ def _files(folder: Path, problems: ProblemList) -> Iterator[str]:
         for file in sorted(files):
             number += 1
             if number > MAX_FILES:
-                problems.add("compatibility.too-many-files", limit=MAX_FILES)
+                problems.add("inspect.too-many-files", limit=MAX_FILES)
                 return
             yield (Path(current) / file).relative_to(folder).as_posix()

@@ -63,6 +63,7 @@ AREAS = {
     "environment": "environment",
     "test": "test",
     "compatibility": "compatibility",
+    "inspect": "inventory",
     "license": "license",
     "metadata": "metadata",
     "listing": "listing",
