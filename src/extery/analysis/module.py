@@ -58,8 +58,9 @@ def _analyze(
         tree = ast.parse(text)
         if not pythons:
             return extract_flow(path, tree, text, wanted)
-        # Errors that are no part of the grammar, such as 'return' outside of a function.
-        compile(tree, "module", "exec", dont_inherit=True)
+        if not declarations:  # an inventory judges nothing
+            # Errors that are no part of the grammar, such as 'return' outside of a function.
+            compile(tree, "module", "exec", dont_inherit=True)
     except (SyntaxError, ValueError) as error:  # ValueError: NUL
         if not known:
             return ModuleFacts(path, "python")

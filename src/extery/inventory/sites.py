@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from extery.analysis.declarations import CallDeclaration, Expression, Loop
 from extery.analysis.facts import ModuleFacts
 from extery.inventory.values import NO_VARIABLES, Value, Variables
 
 if TYPE_CHECKING:
-    from extery.inventory.evaluate import Evaluator
     from extery.inventory.index import ModuleIndex
 
 #: Values of the variables of one call, in loops and for all calls of its function.
@@ -36,10 +35,20 @@ class Site(NamedTuple):
         return self.declaration.call.text
 
 
+class Evaluates(Protocol):
+    """Evaluates expressions: `extery.inventory.evaluate.Evaluator`, which uses this module."""
+
+    def evaluate(
+        self, expression: Expression | None, module: ModuleFacts, variables: Variables = ...
+    ) -> Value: ...
+
+    def name_value(self, path: str, module: ModuleFacts, depth: int) -> Value: ...
+
+
 class Sites:
     """Finds calls and the values of their variables."""
 
-    def __init__(self, index: ModuleIndex, evaluator: Evaluator) -> None:
+    def __init__(self, index: ModuleIndex, evaluator: Evaluates) -> None:
         self._index = index
         self._evaluator = evaluator
         self._callers: dict[str, list[tuple[ModuleFacts, CallDeclaration]]] | None = None
