@@ -175,3 +175,48 @@ def test_changed_lines_are_shown_with_text(tmp_path: Path) -> None:
     assert '+    return requests.get("https://gears.example.com/list")' in result.stdout
     document = json.loads(run("diff", old, new, "--text", "--json").stdout)
     assert document["comparison"]["texts"][0]["path"] == "__init__.py"
+
+
+def test_html_pages_have_everything_and_escape_it(tmp_path: Path) -> None:
+    code = CODE.replace('"Gear"', "'<script>alert(1)</script>'")
+    old, new = folder(tmp_path / "a"), folder(tmp_path / "b", code + NETWORK)
+
+    pages = [run("inspect", new, "--html").stdout, run("diff", old, new, "--html").stdout]
+
+    for page in pages:
+        assert page.startswith("<!doctype html>")
+        assert "gears.example.com" in page
+        assert "&lt;script&gt;alert(1)" in page
+        assert "<script" not in page
+
+
+@pytest.mark.parametrize("kind", ["bomb", "members"])
+def test_a_package_that_would_take_too_long_is_not_read(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("gears/__init__.py", "bl_info = {}")
+        if kind == "bomb":
+            archive.writestr("gears/big.bin", bytes(60_000_000))
+        else:
+            for number in range(20_001):
+                archive.writestr(f"gears/{number}", "")
+
+    result = run("inspect", path)
+
+    code = {"bomb": "package.bomb", "members": "package.too-many-members"}[kind]
+    assert (result.exit_code, code in result.stderr) == (1, True)
+
+
+def test_a_folder_with_too_many_files_is_read_up_to_the_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("extery.author.inspect.MAX_FILES", 2)
+    source = folder(tmp_path / "a", manifest="")
+    for name in ("b.py", "c.py", "d.py"):
+        (source / name).write_text("")
+
+    result = run("inspect", source)
+
+    assert result.exit_code == 1
+    assert "mesh.gear_add" in result.stdout
+    assert "the folder has more than 2 files; the others were not read" in result.stderr

@@ -1,15 +1,15 @@
-"""The text of ``extery diff``: what a reviewer should look at comes first."""
+"""The output of ``extery diff``: what a reviewer should look at comes first."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from extery.author.text_diff import TextDiff
 from extery.cli.inspect_report import REASONS, title_of
 from extery.cli.inventory_text import details_of, name_of, value_text
 from extery.cli.output import styles
-from extery.cli.output.table import table_lines
+from extery.cli.output.sections import Section, section_lines, section_of, sections_html
 from extery.cli.terminal import printable
 from extery.core.files import format_size
 from extery.inventory.compare import (
@@ -23,6 +23,7 @@ from extery.inventory.kinds import BY_NAME
 
 #: Rows of a section without --all.
 MAX_ROWS = 15
+_DIFFERENT = "These are different extensions."
 _MARKS = {"added": "+", "removed": "-", "changed": "~", "renamed": ">"}
 
 
@@ -30,53 +31,43 @@ def diff_lines(
     comparison: Comparison, texts: Sequence[TextDiff], *, show_all: bool
 ) -> Iterator[str]:
     """Yield the lines for a comparison; sections have at most `MAX_ROWS` rows unless ``show_all``."""
-    limit = None if show_all else MAX_ROWS
     old, new = comparison.old, comparison.new
     yield f"{styles.bold(printable(title_of(old)))} -> {styles.bold(printable(title_of(new)))}"
     if old.id != new.id:
-        yield styles.severity("These are different extensions.", "warning")
-    yield from _review(comparison, limit)
-    yield from _section("Permissions", map(_permission_row, comparison.permissions), limit)
-    yield from _section("Manifest", map(_value_row, comparison.manifest), limit)
-    for kind, changes in comparison.kinds():
-        yield from _section(kind.title, map(_entry_row, changes), limit)
-    yield from _section(_files_title(comparison), map(_file_row, comparison.files), limit)
-    yield from _unread(comparison)
+        yield styles.severity(_DIFFERENT, "warning")
+    yield from section_lines(_sections(comparison, None if show_all else MAX_ROWS))
     for diff in texts:
         yield from _text_diff(diff)
 
 
-def _review(comparison: Comparison, limit: int | None) -> Iterator[str]:
+def diff_html(comparison: Comparison) -> str:
+    """Return a comparison as an HTML page, with all rows and without the lines of files."""
+    title = f"{title_of(comparison.old)} -> {title_of(comparison.new)}"
+    lines = [] if comparison.old.id == comparison.new.id else [_DIFFERENT]
+    lines += ["No differences."] if comparison.is_empty else []
+    return sections_html(title, lines, _sections(comparison, None))
+
+
+def _sections(comparison: Comparison, limit: int | None) -> Iterator[Section]:
+    review = section_of("To review", _review_rows(comparison), limit)
+    yield review._replace(is_warning=True)
+    yield section_of("Permissions", map(_permission_row, comparison.permissions), limit)
+    yield section_of("Manifest", map(_value_row, comparison.manifest), limit)
+    for kind, changes in comparison.kinds():
+        yield section_of(kind.title, map(_entry_row, changes), limit)
+    yield section_of(_files_title(comparison), map(_file_row, comparison.files), limit)
+    yield section_of("Not analysed", _unread_rows(comparison), limit)
+
+
+def _review_rows(comparison: Comparison) -> Iterator[tuple[str, ...]]:
     """Yield the changes that could matter most, in one list."""
-    rows = []
     for one in comparison.to_review:
+        word = "new" if one.change == "added" else "changed"
         if isinstance(one, PermissionChange):
-            text = f"{'new' if one.change == 'added' else 'changed'} permission"
-            rows.append((text, one.name, _reason(one)))
+            yield f"{word} permission", one.name, _reason(one)
         else:
             noun = BY_NAME[one.entry.kind].noun
-            text = f"{'new' if one.change == 'added' else 'changed'} {noun}"
-            rows.append((text, name_of(one.entry), _details(one)))
-    if not rows:
-        return
-    yield ""
-    yield styles.severity("To review", "warning")
-    yield from _rows(rows, limit)
-
-
-def _section(title: str, rows: Iterable[tuple[str, str, str]], limit: int | None) -> Iterator[str]:
-    found = list(rows)
-    if not found:
-        return
-    yield ""
-    yield styles.bold(title)
-    yield from _rows(found, limit)
-
-
-def _rows(rows: Sequence[tuple[str, str, str]], limit: int | None) -> Iterator[str]:
-    yield from (f"  {line}" for line in table_lines(rows[:limit], indent=2))
-    if limit is not None and len(rows) > limit:
-        yield f"  {styles.dim(f'… and {len(rows) - limit} more (--all shows them)')}"
+            yield f"{word} {noun}", name_of(one.entry), _details(one)
 
 
 def _permission_row(one: PermissionChange) -> tuple[str, str, str]:
@@ -138,13 +129,10 @@ def _file_row(one: FileChange) -> tuple[str, str, str]:
     return _MARKS[one.change], one.path, " -> ".join(dict.fromkeys(sizes))
 
 
-def _unread(comparison: Comparison) -> Iterator[str]:
-    rows = [
-        (side, one.path, REASONS.get(one.reason, one.reason))
-        for side, inventory in (("old", comparison.old), ("new", comparison.new))
-        for one in inventory.unread
-    ]
-    yield from _section("Not analysed", rows, None)
+def _unread_rows(comparison: Comparison) -> Iterator[tuple[str, ...]]:
+    for side, inventory in (("old", comparison.old), ("new", comparison.new)):
+        for one in inventory.unread:
+            yield side, one.path, REASONS.get(one.reason, one.reason)
 
 
 def _text_diff(diff: TextDiff) -> Iterator[str]:

@@ -1,23 +1,21 @@
-"""The text of ``extery inspect``: sections of an inventory, only those that have something."""
+"""The output of ``extery inspect``: sections of an inventory, only those that have something."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from extery.cli.inventory_text import details_of, name_of
 from extery.cli.output import pluralize, styles
-from extery.cli.output.table import table_lines
+from extery.cli.output.sections import Section, section_lines, section_of, sections_html
 from extery.cli.terminal import printable
 from extery.core.files import format_size
-from extery.inventory.kinds import Kind
 from extery.inventory.model import Entry, Inventory, Place
 
 #: Rows of a section without --all.
 MAX_ROWS = 10
 #: Places that are named for a permission.
 MAX_PLACES = 2
-_INDENT = "  "
 _FIELDS = {
     "type": "Type",
     "maintainer": "Maintainer",
@@ -34,44 +32,51 @@ _ORIGINS = {
     "own": "own",
     "unknown": "unknown",
 }
-#: Kinds that have a form of their own.
-_SPECIAL = frozenset({"modules"})
 
 
 def inspect_lines(inventory: Inventory, *, show_all: bool) -> Iterator[str]:
     """Yield the lines for an inventory; sections have at most `MAX_ROWS` rows unless ``show_all``."""
-    limit = None if show_all else MAX_ROWS
-    yield from _heading(inventory)
-    yield from _permissions(inventory)
-    for kind, entries in inventory.kinds():
-        if kind.name not in _SPECIAL:
-            yield from _section(kind, entries, limit)
-    yield from _modules(inventory.of_kind("modules"), limit)
-    yield from _files(inventory)
-    yield from _unread(inventory, limit)
-
-
-def _heading(inventory: Inventory) -> Iterator[str]:
-    manifest = inventory.manifest
-    title = title_of(inventory)
-    name = manifest.get("name")
-    shown = f"{styles.bold(printable(title))}"
-    yield f"{shown}  {printable(name)}" if isinstance(name, str) else shown
-    if isinstance(tagline := manifest.get("tagline"), str):
+    name = inventory.manifest.get("name")
+    title = styles.bold(printable(title_of(inventory)))
+    yield f"{title}  {printable(name)}" if isinstance(name, str) else title
+    if isinstance(tagline := inventory.manifest.get("tagline"), str):
         yield printable(tagline)
+    yield from section_lines(_sections(inventory, None if show_all else MAX_ROWS))
+
+
+def inspect_html(inventory: Inventory) -> str:
+    """Return an inventory as an HTML page, with all rows."""
+    texts = (inventory.manifest.get(field) for field in ("name", "tagline"))
+    lines = [text for text in texts if isinstance(text, str)]
+    return sections_html(title_of(inventory), lines, _sections(inventory, None))
+
+
+def _sections(inventory: Inventory, limit: int | None) -> Iterator[Section]:
+    yield Section("", list(_manifest_rows(inventory)))
+    yield Section("Permissions", list(_permission_rows(inventory)))
+    for kind, entries in inventory.kinds():
+        if kind.name != "modules":
+            rows = ((name_of(one), str(one.place), details_of(one)) for one in entries)
+            yield section_of(kind.title, rows, limit, is_counted=True)
+    modules = inventory.of_kind("modules")
+    yield Section("Modules used", list(_module_rows(modules, limit)), len(modules))
+    yield Section("Files", list(_file_rows(inventory)), len(inventory.files))
+    unread = ((one.path, REASONS.get(one.reason, one.reason)) for one in inventory.unread)
+    yield section_of("Not analysed", unread, limit, is_counted=True)
+
+
+def _manifest_rows(inventory: Inventory) -> Iterator[tuple[str, str]]:
     sizes = f"{pluralize(len(inventory.files), 'file')}, {format_size(inventory.size)}"
     if inventory.package_size is not None:
         sizes = f"{format_size(inventory.package_size)} packed, {sizes}"
-    rows = [("Path", f"{inventory.name}: {sizes}")]
-    if not manifest:
-        rows.append(("Manifest", "none"))
+    yield "Path", f"{inventory.name}: {sizes}"
+    if not inventory.manifest:
+        yield "Manifest", "none"
     for key, label in _FIELDS.items():
-        if value := manifest.get(key):
-            rows.append((label, _plain(value)))
+        if value := inventory.manifest.get(key):
+            yield label, _plain(value)
     if blender := _blender_range(inventory):
-        rows.append(("Blender", blender))
-    yield ""
-    yield from _indented(table_lines(rows, indent=2))
+        yield "Blender", blender
 
 
 def title_of(inventory: Inventory) -> str:
@@ -92,89 +97,41 @@ def _blender_range(inventory: Inventory) -> str:
     return f"{minimum} to before {maximum}" if maximum else f"{minimum} and newer"
 
 
-def _title(text: str, number: int | None = None) -> Iterator[str]:
-    yield ""
-    yield styles.bold(text) if number is None else f"{styles.bold(text)} ({number})"
-
-
-def _indented(lines: Iterable[str]) -> Iterator[str]:
-    for line in lines:
-        yield f"{_INDENT}{line}"
-
-
-def _permissions(inventory: Inventory) -> Iterator[str]:
-    if not inventory.permissions:
-        return
-    yield from _title("Permissions")
-    rows = []
+def _permission_rows(inventory: Inventory) -> Iterator[tuple[str, str]]:
     for one in inventory.permissions:
         declared = one.reason or "declared without a reason"
         if not one.is_declared:
             declared = "not declared" if inventory.manifest else "no manifest"
-        used = f"used in {places_text(one.uses)}" if one.uses else "no use found"
-        rows.append((one.name, f"{declared} · {used}"))
-    yield from _indented(table_lines(rows, indent=2))
+        used = f"used in {_places(one.uses)}" if one.uses else "no use found"
+        yield one.name, f"{declared} · {used}"
 
 
-def places_text(places: Sequence[Place]) -> str:
+def _places(places: Sequence[Place]) -> str:
     """Return the first places, and how many more there are."""
     text = ", ".join(map(str, places[:MAX_PLACES]))
     more = len(places) - MAX_PLACES
     return f"{text} and {more} more" if more > 0 else text
 
 
-def _section(kind: Kind, entries: Sequence[Entry], limit: int | None) -> Iterator[str]:
-    yield from _title(kind.title, len(entries))
-    rows = [(name_of(one), str(one.place), details_of(one)) for one in entries[:limit]]
-    yield from _indented(table_lines(rows, indent=2))
-    yield from _more(len(entries), limit)
-
-
-def _more(number: int, limit: int | None) -> Iterator[str]:
-    if limit is not None and number > limit:
-        yield f"{_INDENT}{styles.dim(f'… and {number - limit} more (--all shows them)')}"
-
-
-def _modules(entries: Sequence[Entry], limit: int | None) -> Iterator[str]:
-    """Yield a line for each origin: hundreds of modules of Python matter less than an unknown one."""
-    if not entries:
-        return
-    yield from _title("Modules used", len(entries))
-    rows = []
+def _module_rows(entries: Sequence[Entry], limit: int | None) -> Iterator[tuple[str, str]]:
+    """Yield a row for each origin: hundreds of modules of Python matter less than an unknown one."""
+    most = None if limit is None else 2 * limit
     for origin, label in _ORIGINS.items():
         found = [one for one in entries if one.fields["origin"] == origin]
-        if not found:
-            continue
-        most = None if limit is None else 2 * limit
         names = [
             f"{one.name} ({one.place})" if origin == "unknown" else one.name for one in found[:most]
         ]
         more = len(found) - len(names)
-        rows.append((label, ", ".join(names) + (f" and {more} more" if more else "")))
-    yield from _indented(table_lines(rows, indent=2))
+        if found:
+            yield label, ", ".join(names) + (f" and {more} more" if more else "")
 
 
-def _files(inventory: Inventory) -> Iterator[str]:
-    if not inventory.files:
-        return
-    yield from _title("Files", len(inventory.files))
+def _file_rows(inventory: Inventory) -> Iterator[tuple[str, str, str]]:
     kinds: dict[str, list[int]] = {}
     for file in inventory.files:
         kinds.setdefault(file.kind, []).append(file.size)
-    rows = [
-        (kind, str(len(sizes)), format_size(sum(sizes)))
-        for kind, sizes in sorted(kinds.items(), key=lambda one: -sum(one[1]))
-    ]
-    yield from _indented(table_lines(rows, indent=2))
-
-
-def _unread(inventory: Inventory, limit: int | None) -> Iterator[str]:
-    if not inventory.unread:
-        return
-    yield from _title("Not analysed", len(inventory.unread))
-    rows = [(one.path, REASONS.get(one.reason, one.reason)) for one in inventory.unread[:limit]]
-    yield from _indented(table_lines(rows, indent=2))
-    yield from _more(len(inventory.unread), limit)
+    for kind, sizes in sorted(kinds.items(), key=lambda one: -sum(one[1])):
+        yield kind, str(len(sizes)), format_size(sum(sizes))
 
 
 #: Failures of `extery.analysis.facts.ModuleFacts` as text.

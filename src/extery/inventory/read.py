@@ -42,7 +42,7 @@ _COUNTED = frozenset(
         "files_read",
         "environment",
         "handlers",
-        "menu_additions",
+        *("menu_additions", "keymaps"),
         *("properties", "timers", "subscriptions", "draw_handlers"),
     }
 )

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 @click.option("--text", "with_text", is_flag=True, help="Show the changed lines of text files.")
 @click.option("--all", "show_all", is_flag=True, help="Show all changes of long lists.")
 @click.option("--exit-code", is_flag=True, help="Exit with status 1 if there are differences.")
-@output_options(project_file=False)
+@output_options("html", project_file=False)
+@click.option("--html", "as_html", is_flag=True, help="The same as --output-format html.")
 @click.pass_obj
 def command(
     run: Run, old: Path, new: Path, *, with_text: bool, show_all: bool, exit_code: bool
@@ -33,7 +34,7 @@ def command(
     """
     from extery.author.inspect import inspect_path
     from extery.author.text_diff import text_diffs
-    from extery.cli.diff_report import diff_lines
+    from extery.cli.diff_report import diff_html, diff_lines
     from extery.cli.output import Outcome, prefix_problems
     from extery.inventory.compare import compare
 
@@ -59,9 +60,10 @@ def command(
         summary=_summary(comparison),
         problems=problems,
         lines=[]
-        if is_json or comparison.is_empty
+        if run.output_format != "text" or comparison.is_empty
         else list(diff_lines(comparison, texts, show_all=show_all)),
         data={"comparison": data} if is_json else {},
+        html=lambda: diff_html(comparison),
     )
 
 

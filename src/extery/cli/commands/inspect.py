@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 )
 @click.argument("path", metavar="[PATH]", required=False, type=LocalPath(readable=False))
 @click.option("--all", "show_all", is_flag=True, help="Show all entries of long lists.")
-@output_options(project_file=False)
+@output_options("html", project_file=False)
+@click.option("--html", "as_html", is_flag=True, help="The same as --output-format html.")
 @click.pass_obj
 def command(run: Run, path: Path | None, *, show_all: bool) -> Outcome:
     """Show what an extension adds to Blender and what it uses.
@@ -28,7 +29,7 @@ def command(run: Run, path: Path | None, *, show_all: bool) -> Outcome:
     and never run. What is only known at run time is shown as (computed). The exit status is 1 if PATH cannot be opened.
     """
     from extery.author.inspect import inspect_path
-    from extery.cli.inspect_report import inspect_lines
+    from extery.cli.inspect_report import inspect_html, inspect_lines
     from extery.cli.output import Outcome, pluralize, prefix_problems
 
     inventory, problems, prefix = inspect_path(path or Path())
@@ -40,6 +41,9 @@ def command(run: Run, path: Path | None, *, show_all: bool) -> Outcome:
         ok=not problems.errors,
         summary=f"Found {pluralize(number, 'entry')} in {pluralize(len(inventory.files), 'file')}.",
         problems=prefix_problems(problems, prefix),
-        lines=[] if is_json else list(inspect_lines(inventory, show_all=show_all)),
+        lines=[]
+        if run.output_format != "text"
+        else list(inspect_lines(inventory, show_all=show_all)),
         data={"inventory": inventory.as_dict()} if is_json else {},
+        html=lambda: inspect_html(inventory),
     )

@@ -1,4 +1,4 @@
-"""Reports of `validate` as one self-contained HTML page."""
+"""Self-contained HTML pages: the reports of `validate` and `check`."""
 
 from __future__ import annotations
 
@@ -52,11 +52,16 @@ def html_report(checked: Sequence[CheckedPath]) -> str:
     if warnings:
         title += f", {pluralize(warnings, 'warning')}"
     sections = "\n".join(_section(item) for item in checked)
+    return page(title, sections)
+
+
+def page(title: str, body: str, *, style: str = "") -> str:
+    """Return a self-contained page; title and body are HTML."""
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n"
-        f"<body>\n<main>\n<h1>{title}</h1>\n{sections}\n</main>\n</body>\n</html>"
+        f"<title>{title}</title>\n<style>{_STYLE}{style}</style>\n</head>\n"
+        f"<body>\n<main>\n<h1>{title}</h1>\n{body}\n</main>\n</body>\n</html>"
     )
 
 
