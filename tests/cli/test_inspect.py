@@ -102,6 +102,18 @@ def test_older_add_ons_without_a_manifest_are_read_too(tmp_path: Path, root: str
         assert "Manifest  none" in result.stdout
 
 
+def test_an_add_on_that_is_one_file_is_read_and_compared(tmp_path: Path) -> None:
+    old, new = tmp_path / "old" / "gears.py", tmp_path / "gears.py"
+    old.parent.mkdir()
+    old.write_text(CODE)
+    new.write_text(CODE + NETWORK)
+
+    assert "mesh.gear_add  gears.py:2  Gear" in run("inspect", new).stdout
+    result = run("diff", old, new, "--text")
+    assert "+import requests" in result.stdout
+    assert "  ~  gears.py" in result.stdout
+
+
 def test_long_lists_are_cut_unless_all_is_wanted(tmp_path: Path) -> None:
     code = "import bpy\n" + "".join(
         f"class O{i}(bpy.types.Operator):\n    bl_idname = 'a.o{i:02}'\n" for i in range(14)

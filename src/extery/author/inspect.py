@@ -59,7 +59,7 @@ class _Inspector(Checks):
 
 
 def inspect_path(path: Path) -> Inspection:
-    """Read the inventory of a package, or of a folder as `extery build` would pack it.
+    """Read the inventory of a package, of a folder as `extery build` would pack it, or of a Python file.
 
     Folders and zips without a manifest, as of older add-ons, are read with all their files.
     """
@@ -71,7 +71,11 @@ def inspect_path(path: Path) -> Inspection:
 
 def _inspect(path: Path, *, is_folder: bool) -> Inspection:
     if is_folder and not (path / MANIFEST_FILENAME).is_file():
-        return _inspect_files(path)
+        problems = ProblemList()
+        names = list(_files(path, problems))
+        return _inspect_files(path, path, problems, names)
+    if not is_folder and is_module(path):
+        return _inspect_files(path, path.parent, ProblemList(), [path.name])
     inspector = _Inspector()
     report = check_path(path, checks=inspector)
     if not is_folder and any(one.code in _WITHOUT_MANIFEST for one in report.problems):
@@ -124,11 +128,14 @@ def root_of(package: Package) -> str:
     return f"{tops.pop()}/" if len(tops) == 1 and all("/" in name for name in names) else ""
 
 
-def _inspect_files(folder: Path) -> Inspection:
-    problems = ProblemList()
-    names = list(_files(folder, problems))
+def is_module(path: Path) -> bool:
+    """Return whether a path is a Python file: a whole add-on of older Blenders."""
+    return path.suffix.lower() == ".py" and os.path.isfile(path)  # noqa: PTH113 (as above)
+
+
+def _inspect_files(path: Path, folder: Path, problems: ProblemList, names: list[str]) -> Inspection:
     context = RuleContext(
-        str(folder),
+        str(path),
         names=names,
         open_file=lambda name: _open(folder / name, name),
         stat_file=lambda name: _stat(folder / name),

@@ -86,20 +86,21 @@ def _texts(change: FileChange, read_old: Read, read_new: Read) -> tuple[str, str
 
 @contextmanager
 def _reader(path: Path) -> Iterator[Read]:
-    """Open a folder or a package, and yield a function that reads one of its files; ``None`` if it cannot."""
-    if os.path.isdir(path):  # noqa: PTH112 (`Path.is_dir` raises for very long names)
+    """Open a folder, a Python file or a package, and yield a function that reads one of its files; ``None`` if it cannot."""
+    from extery.author.inspect import is_module, root_of
+
+    if os.path.isdir(path) or is_module(path):  # noqa: PTH112 (`Path.is_dir` raises for very long names)
+        folder = path.parent if is_module(path) else path
 
         def read_file(name: str) -> bytes | None:
             try:
-                with open_regular(path / name) as file:
+                with open_regular(folder / name) as file:
                     return file.read(MAX_FILE + 1)
             except OSError:
                 return None
 
         yield read_file
         return
-    from extery.author.inspect import root_of
-
     with open_package(path, name=path.name) as package:
         root = root_of(package)
 

@@ -29,7 +29,7 @@ def command(
 ) -> Outcome:
     """Show what a new version of an extension changes: what it may do, what it adds, and its files.
 
-    OLD and NEW are packages or folders. New permissions, hosts, programs, wheels and native code come first. Code is read
+    OLD and NEW are packages or folders, also of older add-ons. New permissions, hosts, programs, wheels and native code come first. Code is read
     and never run. The exit status is 1 if one of them cannot be opened.
     """
     from extery.author.inspect import inspect_path

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 def command(run: Run, path: Path | None, *, show_all: bool) -> Outcome:
     """Show what an extension adds to Blender and what it uses.
 
-    PATH is a package or a folder, by default the current one; folders and zips of older add-ons without a manifest too. Code is read
-    and never run. What is only known at run time is shown as (computed). The exit status is 1 if PATH cannot be opened.
+    PATH is a package or a folder, by default the current one; also a folder, a zip or a Python file of an older add-on without a
+    manifest. Code is read and never run. What is only known at run time is shown as (computed). The exit status is 1 if PATH cannot be opened.
     """
     from extery.author.inspect import inspect_path
     from extery.cli.inspect_report import inspect_html, inspect_lines
