@@ -4,7 +4,7 @@ Each folder below FOLDER is an add-on, read as `extery inspect` does; give ``add
 parts of this project are taken for add-ons. Times are CPU seconds of all processes, medians of the runs: with two cores, large
 add-ons take less.
 
-    python benchmarks/inventory.py [FOLDER] [--runs 3] [--limit 10]
+    python benchmarks/inventory.py [FOLDER] [--runs 3] [--add-ons 1000] [--limit 10]
 """
 
 from __future__ import annotations
@@ -59,9 +59,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "src" / "extery")
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--add-ons", type=int, default=1_000, help="at most")
     parser.add_argument("--limit", type=float, default=SECONDS_LIMIT, help="seconds")
     options = parser.parse_args()
     folders = [one for one in sorted(options.folder.iterdir()) if any(one.glob("*.py"))]
+    folders = folders[: options.add_ons]
     files = [path.read_bytes() for folder in folders for path in sorted(folder.rglob("*.py"))]
     lines = sum(data.count(b"\n") for data in files)
     parsed = measured(lambda: parse_all(files), options.runs)

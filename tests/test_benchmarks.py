@@ -37,7 +37,7 @@ ARGUMENTS: dict[str, list[str]] = {
     # It downloads packages from PyPI.
     "delta": ["--help"],
     "first_start": ["--rounds", "1"],
-    "inventory": ["--runs", "1", "--limit", "300", "FOLDER"],
+    "inventory": ["--runs", "1", "--add-ons", "2", "--limit", "300"],
     "generate": ["--count", "3", "--bytes", "300000", "--runs", "1"],
     "kills": ["--kills", "1"],
     "listing_approvals": ["--extensions", "3", "--versions", "1", "--approvals", "1"],

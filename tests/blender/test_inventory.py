@@ -25,7 +25,7 @@ _NOT_HERE: dict[str, set[str] | None] = {
     "viewport_vr_preview": {"VIEW3D_PT_vr_info"},
 }
 #: What can be known of the names of each kind; the others are made at run time, by `type` or `exec`.
-_RECALL = {"handlers": 0.5, "properties": 0.84}
+_RECALL = {"handlers": 0.5}
 
 
 @pytest.mark.parametrize("series", ENDS)
@@ -35,7 +35,10 @@ def test_inventories_name_what_a_blender_registers(series: str) -> None:
 
     found = scores(comparison)
 
+    # A newer syntax than that of this Python: the inventory says so.
+    unread = {name for name, one in comparison.inventories.items() if one.unread}
     for kind, score in found.items():
+        score.missed.difference_update({name for name in score.missed if name[0] in unread})
         assert score.recall >= _RECALL.get(kind, 0.9), (kind, sorted(score.missed))
         for add_on, name, *_ in score.wrong:
             names = _NOT_HERE.get(add_on, set())
