@@ -74,3 +74,11 @@ def test_expressions_and_calls_are_bounded() -> None:
 
     assert len(found.constants[0].value.items) < MAX_NODES
     assert len(found.calls) == MAX_CALLS
+
+
+def test_the_size_of_expressions_counts_for_the_limit_of_all_facts() -> None:
+    code = f"TABLE = [{'1, ' * 500}]\n".encode()
+
+    with_declarations = analyze("a.py", code, [(3, 11)], declarations=True)
+
+    assert with_declarations.number >= analyze("a.py", code, [(3, 11)]).number + 500

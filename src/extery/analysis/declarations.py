@@ -89,18 +89,22 @@ class Loop(NamedTuple):
 
 
 class Declarations(NamedTuple):
-    """All declarations of a module; ``parameters`` are those of its functions by their qualified names."""
+    """All declarations of a module; ``parameters`` are those of its functions by their qualified names.
+
+    ``nodes`` is how many nodes all expressions have: what they take of memory.
+    """
 
     classes: tuple[ClassDeclaration, ...] = ()
     calls: tuple[CallDeclaration, ...] = ()
     constants: tuple[Constant, ...] = ()
     loops: tuple[Loop, ...] = ()
     parameters: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    nodes: int = 0
 
 
 def declarations_from_plain(row: list[Any]) -> Declarations:
     """Return the declarations of the lists that JSON gives."""
-    classes, calls, constants, loops, parameters = row
+    classes, calls, constants, loops, parameters, nodes = row
     read = expression_from_plain
 
     def fields(rows: list[Any]) -> tuple[tuple[str, Expression, int], ...]:
@@ -131,4 +135,5 @@ def declarations_from_plain(row: list[Any]) -> Declarations:
             for line, end, function, targets, is_tuple, over in loops
         ),
         tuple((name, tuple(names)) for name, names in parameters),
+        nodes,
     )

@@ -77,7 +77,12 @@ class _Declarer:
                 constants += self._constants(node, scope)
         loops, parameters = self._functions_and_loops(tree)
         return Declarations(
-            tuple(classes), tuple(calls), tuple(constants), tuple(loops), tuple(parameters)
+            tuple(classes),
+            tuple(calls),
+            tuple(constants),
+            tuple(loops),
+            tuple(parameters),
+            self._reader.nodes,
         )
 
     def _indent_of(self, line: int) -> int:

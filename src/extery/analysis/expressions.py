@@ -39,6 +39,11 @@ class Reader:
         self._left = 0
         self._total_left = MAX_TOTAL
 
+    @property
+    def nodes(self) -> int:
+        """The number of nodes of all expressions so far."""
+        return MAX_TOTAL - self._total_left
+
     def read(self, node: ast.expr, scope: Scope) -> Expression:
         """Return the expression of a node."""
         granted = self._left = max(0, min(MAX_NODES, self._total_left))

@@ -203,7 +203,7 @@ class ModuleFacts(NamedTuple):
     def number(self) -> int:
         """How many facts there are."""
         parts = sum(len(part) for part in self if isinstance(part, tuple))
-        parts += sum(map(len, self.declarations))
+        parts += self.declarations.nodes
         return parts + len(self.flow.accesses) + len(self.flow.references)
 
 
