@@ -138,3 +138,15 @@ def test_a_comparison_has_a_json_form(code: str) -> None:
     assert (document["comparison_version"], document["same_id"]) == (1, True)
     assert document["identical"] is False
     assert [one["change"] for one in document["operators"]] == ["removed"] * bool(code)
+
+
+def test_an_area_of_a_theme_with_another_colour_has_changed() -> None:
+    theme = """<bpy><Theme><view_3d><ThemeView3D grid="#545454"/></view_3d>
+    <info><ThemeInfo back="#000000"/></info></Theme></bpy>"""
+    old = inventory_of({"a.xml": theme}, {"type": "theme"})
+    new = inventory_of({"a.xml": theme.replace("#545454", "#ffffff")}, {"type": "theme"})
+
+    (change,) = compare(old, new).of_kind("theme_settings")
+
+    assert (change.change, change.entry.name) == ("changed", "view_3d")
+    assert [one.name for one in change.fields] == ["values"]

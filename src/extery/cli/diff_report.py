@@ -110,6 +110,8 @@ def _field(one: ValueChange) -> str:
         gone = [f"-{item}" for item in one.old if item not in one.new]
         come = [f"+{item}" for item in one.new if item not in one.old]
         return f"{one.name}: {', '.join([*come, *gone]) or 'in another order'}"
+    if one.name == "values":  # a digest
+        return "other values"
     if one.name == "size":
         sizes = [format_size(v) if isinstance(v, int) else "missing" for v in (one.old, one.new)]
         return f"size: {sizes[0]} -> {sizes[1]}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import posixpath
-from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -91,18 +90,21 @@ def _theme_entries(context: RuleContext, name: str) -> Iterator[Entry]:
     theme = read_theme(data, ProblemList())  # rules say what is wrong with it
     if theme is None or not theme.is_theme:
         return
-    settings: Counter[str] = Counter()
-    colors: Counter[str] = Counter()
+    settings: dict[str, list[tuple[str, str]]] = {}
     # Below <bpy><Theme> there is an element for each area.
-    stack = [(parse_elements(data), 0, "")]
+    stack = [(parse_elements(data), 0, "", "")]
     while stack:
-        element, depth, area = stack.pop()
+        element, depth, area, path = stack.pop()
         for child in element.children:
             inner = child.name if depth == _AREA_DEPTH else area
-            stack.append((child, depth + 1, inner))
-        settings[area] += len(element.attributes)
-        colors[area] += sum(value.startswith("#") for _, value in element.attributes)
-    for area, number in sorted(settings.items()):
-        if number:
-            fields: dict[str, FieldValue] = {"settings": number, "colors": colors[area]}
+            stack.append((child, depth + 1, inner, f"{path}.{child.name}"))
+        values = ((f"{path}.{key}", value) for key, value in element.attributes)
+        settings.setdefault(area, []).extend(values)
+    for area, found in sorted(settings.items()):
+        if found:
+            fields: dict[str, FieldValue] = {
+                "settings": len(found),
+                "colors": sum(value.startswith("#") for _, value in found),
+                "values": hashlib.sha256(repr(sorted(found)).encode()).hexdigest()[:16],
+            }
             yield Entry("theme_settings", area or "general", Place(name), fields)

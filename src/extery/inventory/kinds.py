@@ -213,7 +213,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("wheels", "Wheels", "wheel", "libraries", "Python libraries in the package; the name is that of the library.",
          {"version": "its version", "python": "the tag of the Pythons", "platforms": "the tags of the platforms", "size": "bytes", "listed": "whether the manifest lists it", "file": "the file"}, is_critical=True),
     Kind("theme_settings", "Theme settings", "area of the theme", "content", "Areas of a theme; the name is the element.",
-         {"settings": "how many settings it has", "colors": "how many of them are colours"}),
+         {"settings": "how many settings it has", "colors": "how many of them are colours", "values": "a digest of all names and values, to compare them"}),
     Kind("assets", "Asset files", "asset file", "content", "Blend files of an asset library; the name is the path.",
          {"size": "bytes"}),
 )  # fmt: skip
