@@ -193,13 +193,17 @@ def test_html_pages_have_everything_and_escape_it(tmp_path: Path) -> None:
     code = CODE.replace('"Gear"', "'<script>alert(1)</script>'")
     old, new = folder(tmp_path / "a"), folder(tmp_path / "b", code + NETWORK)
 
-    pages = [run("inspect", new, "--html").stdout, run("diff", old, new, "--html").stdout]
+    pages = [
+        run("inspect", new, "--html").stdout,
+        run("diff", old, new, "--html", "--text").stdout,
+    ]
 
     for page in pages:
         assert page.startswith("<!doctype html>")
         assert "gears.example.com" in page
         assert "&lt;script&gt;alert(1)" in page
         assert "<script" not in page
+    assert "+    return requests.get(&quot;https://gears.example.com/list&quot;)" in pages[1]
 
 
 @pytest.mark.parametrize("kind", ["bomb", "members"])

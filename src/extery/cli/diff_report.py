@@ -40,12 +40,15 @@ def diff_lines(
         yield from _text_diff(diff)
 
 
-def diff_html(comparison: Comparison) -> str:
-    """Return a comparison as an HTML page, with all rows and without the lines of files."""
+def diff_html(comparison: Comparison, texts: Sequence[TextDiff]) -> str:
+    """Return a comparison as an HTML page, with all rows."""
     title = f"{title_of(comparison.old)} -> {title_of(comparison.new)}"
     lines = [] if comparison.old.id == comparison.new.id else [_DIFFERENT]
     lines += ["No differences."] if comparison.is_empty else []
-    return sections_html(title, lines, _sections(comparison, None))
+    listings = [
+        (one.path, [f"not compared: {one.reason}"] if one.reason else one.lines) for one in texts
+    ]
+    return sections_html(title, lines, _sections(comparison, None), listings)
 
 
 def _sections(comparison: Comparison, limit: int | None) -> Iterator[Section]:

@@ -63,7 +63,7 @@ def command(
         if run.output_format != "text" or comparison.is_empty
         else list(diff_lines(comparison, texts, show_all=show_all)),
         data={"comparison": data} if is_json else {},
-        html=lambda: diff_html(comparison),
+        html=lambda: diff_html(comparison, texts),
     )
 
 

@@ -62,11 +62,27 @@ def _heading(section: Section) -> str:
     return styles.bold(section.title) + number
 
 
-def sections_html(title: str, lines: Sequence[str], sections: Iterable[Section]) -> str:
-    """Return a page with a title, lines below it, and the sections that have rows; every text is escaped."""
+def sections_html(
+    title: str,
+    lines: Sequence[str],
+    sections: Iterable[Section],
+    listings: Iterable[tuple[str, Sequence[str]]] = (),
+) -> str:
+    """Return a page with a title, lines below it, and the sections that have rows; every text is escaped.
+
+    ``listings`` are titles with lines of code.
+    """
     facts = "".join(f'<p class="facts">{_text(line)}</p>\n' for line in lines)
     body = "\n".join(_section_html(section) for section in sections if section.rows)
-    return page(_text(title), f"{facts}{body}", style=_STYLE)
+    code = "".join(
+        f"\n<section>\n<h2>{_text(name)}</h2>\n<pre>{_code(text)}</pre>\n</section>"
+        for name, text in listings
+    )
+    return page(_text(title), f"{facts}{body}{code}", style=_STYLE)
+
+
+def _code(lines: Sequence[str]) -> str:
+    return "\n".join(_text(line.expandtabs(4)) for line in lines)
 
 
 def _section_html(section: Section) -> str:
