@@ -15,7 +15,7 @@ _STYLE = """
 table { border-collapse: collapse; width: 100%; margin-top: .75rem; }
 td { border-top: 1px solid var(--line); padding: .35rem 1.25rem .35rem 0; vertical-align: top; }
 td:first-child { font-weight: 600; }
-td:last-child { width: 100%; overflow-wrap: anywhere; }
+td:last-child { width: 80%; overflow-wrap: anywhere; }
 """
 
 
