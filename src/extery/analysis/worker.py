@@ -16,7 +16,7 @@ from extery.analysis.module import analyze
 
 def main() -> None:
     """Answer frames until stdin ends; the first argument is the limit of memory in bytes."""
-    _limit_memory(int(sys.argv[1]))
+    limit_memory(int(sys.argv[1]))
     gc.disable()  # syntax trees have no cycles, and collecting doubles the time
     frames, answers = sys.stdin.buffer, sys.stdout
     wanted = frozenset(json.loads(frames.readline()))
@@ -32,7 +32,8 @@ def main() -> None:
         answers.flush()
 
 
-def _limit_memory(limit: int) -> None:
+def limit_memory(limit: int) -> None:
+    """Limit the address space of this process, where the system can."""
     if sys.platform == "win32":
         return
     import resource

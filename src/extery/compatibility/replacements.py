@@ -76,3 +76,10 @@ def replacement_of(owners: Iterable[str], label: str) -> str:
         if name in REPLACEMENTS:
             return REPLACEMENTS[name]
     return ""
+
+#: Operators of files that Blender 4.1 removed -> those that do the same with a ``filepath``.
+SAME_OPERATORS: Mapping[str, str] = {
+    name: text.removeprefix("use ")
+    for name, text in REPLACEMENTS.items()
+    if name.startswith("bpy.ops.") and text.startswith("use bpy.ops.")
+}

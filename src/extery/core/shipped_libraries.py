@@ -62,3 +62,8 @@ def is_shipped_in(library: str, range_: BlenderRange) -> bool:
     """Return whether all Blenders of a range ship a library."""
     series = series_of(range_) if library in _VERSIONS else []
     return bool(series) and all(is_shipped(library, item) for item in series)
+
+
+def all_libraries() -> frozenset[str]:
+    """Return the libraries that any series ships (normalized names)."""
+    return frozenset(_VERSIONS)

@@ -31,7 +31,7 @@ def set_value(text: str, path: TomlPath, value: str | Sequence[str]) -> str:
     """Return the text with another value at ``path``; a string keeps its kind of quotes where it can."""
     place = _find(text, path)
     old = text[place.value : place.end]
-    return _checked(text, text[: place.value] + _toml(value, like=old) + text[place.end :])
+    return _checked(text, text[: place.value] + as_toml(value, like=old) + text[place.end :])
 
 
 def rename_key(text: str, path: TomlPath, name: str) -> str:
@@ -62,7 +62,7 @@ def remove(text: str, path: TomlPath) -> str:
 
 def add_field(text: str, key: str, value: str | Sequence[str]) -> str:
     """Return the text with a new field behind the others, in front of the first table."""
-    return add_statement(text, f"{key} = {_toml(value)}")
+    return add_statement(text, f"{key} = {as_toml(value)}")
 
 
 def add_statement(text: str, statement: str, *, table: str = "") -> str:
@@ -96,7 +96,7 @@ def append_items(text: str, path: TomlPath, items: Sequence[str]) -> str:
     if last is None or "\n" not in old:
         written = [
             *(text[one.value : one.end] for one in _children(text, path)),
-            *map(_toml, items),
+            *map(as_toml, items),
         ]
         new = f"[{', '.join(written)}]"
         if place.value - line_start + len(new) > MAX_LINE and not _is_inline(
@@ -105,7 +105,7 @@ def append_items(text: str, path: TomlPath, items: Sequence[str]) -> str:
             newline = _newline(text)
             new = f"[{newline}{''.join(f'  {item},{newline}' for item in written)}]"
         return _checked(text, text[: place.value] + new + text[place.end :])
-    return _checked(text, _with_lines(text, last, [_toml(item) for item in items]))
+    return _checked(text, _with_lines(text, last, [as_toml(item) for item in items]))
 
 
 def _children(text: str, path: TomlPath) -> list[Offsets]:
@@ -146,14 +146,14 @@ def _find(text: str, path: TomlPath) -> Offsets:
     return place
 
 
-def _toml(value: str | Sequence[str], like: str = "") -> str:
+def as_toml(value: str | Sequence[str], like: str = "") -> str:
     """Return a string or a list of strings as TOML; JSON has the same notation except for one character."""
     if isinstance(value, str):
         is_literal = like.startswith("'") and not like.startswith("'''")
         if is_literal and value.isprintable() and "'" not in value:
             return f"'{value}'"
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
-    return f"[{', '.join(_toml(item) for item in value)}]"
+    return f"[{', '.join(as_toml(item) for item in value)}]"
 
 
 def _newline(text: str) -> str:

@@ -21,7 +21,7 @@ FOLDER = "LICENSES/"
 
 def license_files(context: RuleContext) -> list[str]:
     """Return the files in all folders that are licence texts by their names."""
-    return [name for name in context.names if _is_license_file(name)]
+    return [name for name in context.names if is_license_file(name)]
 
 
 def texts_in(file: str, context: RuleContext) -> set[str]:
@@ -37,7 +37,8 @@ def texts_in(file: str, context: RuleContext) -> set[str]:
     return identify_texts(data.decode("utf-8", "replace"))
 
 
-def _is_license_file(name: str) -> bool:
+def is_license_file(name: str) -> bool:
+    """Return whether a file is the text of a licence by its name."""
     stem, suffix = posixpath.splitext(name.rpartition("/")[2])
     if name.startswith(FOLDER):
         return True

@@ -56,7 +56,16 @@ def find_headers(context: RuleContext) -> Iterator[Header]:
             data = context.read(name, limit=_HEAD_BYTES)
         except InvalidPackage:  # other rules report it
             continue
-        if match := _LINE.search(data):
-            text = _END.sub(b"", match[1].strip()).decode("utf-8", "replace").strip()
-            if text and len(text) <= _MAX_LENGTH:
-                yield Header(name, data.count(b"\n", 0, match.start()) + 1, text)
+        if header := header_in(data):
+            yield header._replace(file=name)
+
+
+def header_in(data: bytes) -> Header | None:
+    """Return the first such line of the bytes of a file, whose name is not known."""
+    match = _LINE.search(data)
+    if match is None:
+        return None
+    text = _END.sub(b"", match[1].strip()).decode("utf-8", "replace").strip()
+    if not text or len(text) > _MAX_LENGTH:
+        return None
+    return Header("", data.count(b"\n", 0, match.start()) + 1, text)

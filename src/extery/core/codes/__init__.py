@@ -68,6 +68,7 @@ AREAS = {
     "metadata": "metadata",
     "listing": "listing",
     "new": "new",
+    "convert": "convert",
     "schema": "schema",
     "migrate": "migrate",
     "build": "build",

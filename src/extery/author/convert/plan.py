@@ -1,0 +1,222 @@
+"""Plan the conversion of an add-on: its manifest, its files, and what a person has to decide. Writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from extery.author.convert import metadata
+from extery.author.convert.code_plan import CodePlan, outside_modules, plan_code
+from extery.author.convert.early import early_values, is_valid, read_early
+from extery.author.convert.layout import (
+    EARLY_MANIFESTS,
+    INIT,
+    AddOn,
+    Files,
+    choose_add_on,
+    files_of,
+)
+from extery.author.convert.licenses import Evidence, find_copyright, find_license
+from extery.author.convert.manifest import render
+from extery.author.convert.permissions import NeededPermission, needed_permissions
+from extery.author.convert.source import SourceFile, SourceTree
+from extery.author.convert.values import Value
+from extery.core.errors import InvalidManifest, ProblemList, Where
+from extery.core.licenses import PREFIX
+from extery.manifest.document import MANIFEST_FILENAME, blender_tags, check_manifest
+from extery.manifest.locator import Locator
+
+_OPTIONS = {
+    "blender_version_min": "--blender-version-min",
+    "blender_version_max": "--blender-version-max",
+    "tags": "--tags",
+}
+
+
+class Plan(NamedTuple):
+    """An add-on as it will be: ``files`` by path, and ``texts`` that replace or add some of them, the manifest among them.
+
+    ``keeps_manifest``: it had a valid one. ``decisions`` are problems of the area ``convert``.
+    """
+
+    add_on: AddOn
+    values: Mapping[str, Value]
+    evidence: list[Evidence]
+    files: Mapping[str, SourceFile]
+    texts: Mapping[str, bytes]
+    code: CodePlan
+    layout: Files
+    keeps_manifest: bool
+    decisions: ProblemList
+
+    @property
+    def id(self) -> str:
+        return str(self.values["id"].value)
+
+
+def plan_conversion(tree: SourceTree, wanted: str | None, given: Mapping[str, Any]) -> Plan:
+    """Return the plan for the add-on ``wanted``, or the only one; ``given`` are fields of the manifest.
+
+    Raises `InvalidInput` if there is no such add-on, and `InvalidManifest` for a field that Blender does not accept.
+    """
+    add_on = choose_add_on(tree, wanted)
+    layout = files_of(tree, add_on)
+    early = read_early(add_on, layout.files)
+    keeps_manifest = is_valid(add_on, layout.files) and not given
+    name = str(early.get("id") or add_on.plain_name)
+    identifier = str(given.get("id") or metadata.identifier(name, "").value)
+    code = plan_code(add_on, identifier, layout.files)
+    own = [module.path for module in code.sources.parts if module.path not in code.removed]
+    own.sort(key=lambda path: (path != INIT, path.count("/"), path))
+    parts = [module for module in code.sources.parts if module.path not in code.removed]
+    permissions = needed_permissions(parts)
+    values, evidence = _values(add_on, layout, code, own, permissions)
+    values |= early_values(early, add_on.manifest)
+    if add_on.manifest and "id" in values:
+        values["id"] = metadata.identifier(str(values["id"].value), "")._replace(
+            source=values["id"].source
+        )
+    values |= {
+        field: Value(field, _as_field(field, value), "an option", "given")
+        for field, value in given.items()
+    }
+    texts = {path: one.after for path, one in code.modules.items() if one.after != one.before}
+    if not keeps_manifest:
+        texts[MANIFEST_FILENAME] = render(values.values())
+        _check_given(texts[MANIFEST_FILENAME], given)
+    dropped = {*code.removed, *EARLY_MANIFESTS}
+    files = {path: file for path, file in layout.files.items() if path not in dropped}
+    decisions = ProblemList()
+    plan = Plan(add_on, values, evidence, files, texts, code, layout, keeps_manifest, decisions)
+    _decide_about_fields(plan, permissions)
+    _decide_about_code(plan)
+    return plan
+
+
+def _values(
+    add_on: AddOn,
+    layout: Files,
+    code: CodePlan,
+    own: list[str],
+    permissions: list[NeededPermission],
+) -> tuple[dict[str, Value], list[Evidence]]:
+    facts = code.facts
+    main = layout.files[INIT].path.rpartition("/")[2] if INIT in layout.files else INIT
+    info = metadata.Info(facts.get("bl_info") or {}, main, facts.get("lines") or {})
+    title = metadata.title(info, add_on.plain_name)
+    stated = (info.text("license"), info.place("license"))
+    license_value, evidence = find_license(layout.files, own, stated)
+    found = [
+        metadata.identifier(add_on.plain_name, title.value),
+        metadata.version(info),
+        title,
+        metadata.tagline(info, facts.get("docstring", ""), title.value),
+        metadata.maintainer(info),
+        metadata.website(info),
+        metadata.tags(info),
+        metadata.blender_minimum(info),
+        license_value,
+        find_copyright(layout.files, own),
+    ]
+    if permissions:
+        reasons = {one.name: one.reason for one in permissions}
+        found.append(Value("permissions", reasons, "what the code uses", "guessed"))
+    return {one.field: one for one in found if one is not None}, evidence
+
+
+def _as_field(field: str, value: Any) -> Any:
+    if field == "license":
+        texts = [value] if isinstance(value, str) else list(value)
+        return [text if text.startswith(PREFIX) else f"{PREFIX}{text}" for text in texts]
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _check_given(data: bytes, given: Mapping[str, Any]) -> None:
+    """Raise `InvalidManifest` with what is wrong with the options; their lines are in no file yet."""
+    _, problems = check_manifest(data, valid_tags=blender_tags())
+    wrong = [
+        problem._replace(where=Where(), severity="error")
+        for problem in problems
+        if problem.where.path and problem.where.path[0] in given
+    ]
+    if wrong:
+        raise InvalidManifest(*wrong)
+
+
+def _decide_about_fields(plan: Plan, permissions: list[NeededPermission]) -> None:
+    if plan.keeps_manifest:
+        return
+    locate = Locator(plan.texts[MANIFEST_FILENAME], MANIFEST_FILENAME)
+    for field, one in plan.values.items():
+        if one.certainty in ("guessed", "missing") and field != "permissions":
+            plan.decisions.add(
+                f"convert.{one.certainty}",
+                where=locate((field,)),
+                field=field,
+                value=", ".join(one.value) if isinstance(one.value, list) else one.value,
+                source=one.source,
+                option=_OPTIONS.get(field, f"--{field}"),
+            )
+    reasons = plan.values.get("permissions")
+    for needed in permissions if reasons and reasons.certainty == "guessed" else ():
+        plan.decisions.add(
+            "convert.permission-reason",
+            where=locate(("permissions", needed.name)),
+            permission=needed.name,
+            name=_uses(needed),
+            more=_more(len(needed.uses) - 1),
+            reason=repr(needed.reason),
+        )
+    for key in plan.code.facts.get("unknown", ()):
+        plan.decisions.add("convert.computed", where=Where(MANIFEST_FILENAME), key=repr(key))
+
+
+def _uses(needed: NeededPermission) -> str:
+    path, place, name = needed.uses[0]
+    return f"{name} in {path}:{place.line}"
+
+
+def _more(number: int) -> str:
+    return f" and {number} more use{'' if number == 1 else 's'}" if number else ""
+
+
+def _decide_about_code(plan: Plan) -> None:
+    code = plan.code
+    for path, module in sorted(code.modules.items()):
+        if module.failure:
+            plan.decisions.add(
+                "convert.not-changed", where=Where(path), file=path, reason=module.failure
+            )
+        for remark in module.remarks:
+            values = dict(remark.values)
+            if "path" in values:
+                values["path"] = repr(values["path"])
+            plan.decisions.add(remark.code, where=Where(path, (), remark.line), **values)
+    if code.info_name:
+        line = code.facts.get("bl_info_line") or None
+        plan.decisions.add("convert.bl-info-kept", where=Where(INIT, (), line), name=code.info_name)
+    for library, path, line, is_optional in _libraries(plan):
+        plan.decisions.add(
+            "convert.library",
+            where=Where(path, (), line),
+            variant="optional" if is_optional else "",
+            module=library,
+        )
+
+
+def _libraries(plan: Plan) -> Iterator[tuple[str, str, int, bool]]:
+    """Yield the libraries of others, each with the place of its first import, and whether all its imports are guarded."""
+    outside = outside_modules() | plan.code.local
+    found: dict[str, tuple[str, int, bool]] = {}
+    for module in plan.code.sources.parts:
+        if module.path in plan.code.removed:
+            continue
+        for one in module.imports:
+            top = one.module.partition(".")[0]
+            if one.level or not top or top in outside or top.lower() in outside:
+                continue
+            first = found.get(top)
+            if first is None or (first[2] and not one.is_guarded):
+                found[top] = (module.path, one.at.line, one.is_guarded)
+    for name, (path, line, is_optional) in sorted(found.items()):
+        yield name, path, line, is_optional
