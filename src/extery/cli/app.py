@@ -60,6 +60,7 @@ SECTIONS = {
     },
     "Write extensions": {
         "new": "Create an add-on, a theme or an asset library to begin with.",
+        "convert": "Turn an add-on from before Blender 4.2 into an extension.",
         "validate": "Check manifests, folders and packages, and report all problems.",
         "check": "Check folders and packages as a reviewer would, code and libraries included.",
         "inspect": "Show what an extension adds to Blender and what it uses.",

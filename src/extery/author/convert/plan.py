@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple, TypeAlias
 
 from extery.author.convert import metadata
 from extery.author.convert.code_plan import CodePlan, outside_modules, plan_code
@@ -21,11 +21,15 @@ from extery.author.convert.manifest import render
 from extery.author.convert.permissions import NeededPermission, needed_permissions
 from extery.author.convert.source import SourceFile, SourceTree
 from extery.author.convert.values import Value
-from extery.core.errors import InvalidManifest, ProblemList, Where
+from extery.core.errors import InvalidManifest, Problem, ProblemList, Where
 from extery.core.licenses import PREFIX
 from extery.manifest.document import MANIFEST_FILENAME, blender_tags, check_manifest
 from extery.manifest.locator import Locator
 
+#: Asks a person for the value of a field, until the function finds nothing wrong with it.
+Ask: TypeAlias = Callable[[Value, Callable[[str], list[Problem]]], str]
+#: The fields that are asked for.
+_ASKED = ("name", "version", "tagline", "maintainer", "license")
 _OPTIONS = {
     "blender_version_min": "--blender-version-min",
     "blender_version_max": "--blender-version-max",
@@ -54,7 +58,9 @@ class Plan(NamedTuple):
         return str(self.values["id"].value)
 
 
-def plan_conversion(tree: SourceTree, wanted: str | None, given: Mapping[str, Any]) -> Plan:
+def plan_conversion(
+    tree: SourceTree, wanted: str | None, given: Mapping[str, Any], ask: Ask | None = None
+) -> Plan:
     """Return the plan for the add-on ``wanted``, or the only one; ``given`` are fields of the manifest.
 
     Raises `InvalidInput` if there is no such add-on, and `InvalidManifest` for a field that Blender does not accept.
@@ -80,6 +86,8 @@ def plan_conversion(tree: SourceTree, wanted: str | None, given: Mapping[str, An
         field: Value(field, _as_field(field, value), "an option", "given")
         for field, value in given.items()
     }
+    if ask is not None and not keeps_manifest:
+        values = _asked(values, ask)
     texts = {path: one.after for path, one in code.modules.items() if one.after != one.before}
     if not keeps_manifest:
         texts[MANIFEST_FILENAME] = render(values.values())
@@ -122,6 +130,22 @@ def _values(
         reasons = {one.name: one.reason for one in permissions}
         found.append(Value("permissions", reasons, "what the code uses", "guessed"))
     return {one.field: one for one in found if one is not None}, evidence
+
+
+def _asked(values: dict[str, Value], ask: Ask) -> dict[str, Value]:
+    """Return the values with the answers to questions about those that are not certain."""
+    for field in _ASKED:
+        one = values.get(field)
+        if one is not None and one.certainty in ("guessed", "missing"):
+
+            def problems_of(answer: str, one: Value = one) -> list[Problem]:
+                new = one._replace(value=_as_field(one.field, answer))
+                _, found = check_manifest(render({**values, one.field: new}.values()))
+                return [problem for problem in found if one.field in problem.where.field]
+
+            answer = ask(one, problems_of)
+            values[field] = Value(field, _as_field(field, answer), "an answer", "given")
+    return values
 
 
 def _as_field(field: str, value: Any) -> Any:

@@ -7,7 +7,7 @@ from difflib import unified_diff
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from extery.author.convert.plan import Plan, plan_conversion
+from extery.author.convert.plan import Ask, Plan, plan_conversion
 from extery.author.convert.source import open_source
 from extery.author.convert.write import check_destination, destination_for, publish, staged
 from extery.author.validate import check_path
@@ -99,8 +99,11 @@ def convert(
     add_on: str | None = None,
     given: Mapping[str, Any] | None = None,
     writes: bool = True,
+    ask: Ask | None = None,
 ) -> Conversion:
     """Convert an add-on into a new folder; without ``writes`` into a temporary one, which is removed.
+
+    ``given`` are fields of the manifest, ``ask`` is called for each that is guessed or missing.
 
     Raises `InvalidInput`, `InvalidPackage` and `InvalidManifest` for what cannot be converted, `Conflict` if the destination
     exists, and `Unavailable` if it cannot be written. Then nothing is left of it.
@@ -108,7 +111,7 @@ def convert(
     with open_source(source) as tree:
         if destination is not None and writes:
             check_destination(source, destination)  # before the work
-        plan = plan_conversion(tree, add_on, given or {})
+        plan = plan_conversion(tree, add_on, given or {}, ask)
         folder = destination or destination_for(source, plan.id)
         if writes:
             check_destination(source, folder)
@@ -123,9 +126,11 @@ def convert(
 def _decisions_in_temporary_folder(plan: Plan, name: str) -> ProblemList:
     from tempfile import TemporaryDirectory
 
-    with TemporaryDirectory(prefix="extery-convert-") as parent:
-        with staged(plan, Path(parent) / name) as stage:
-            return _decisions(plan, stage)
+    with (
+        TemporaryDirectory(prefix="extery-convert-") as parent,
+        staged(plan, Path(parent) / name) as stage,
+    ):
+        return _decisions(plan, stage)
 
 
 def _decisions(plan: Plan, stage: Path) -> ProblemList:
