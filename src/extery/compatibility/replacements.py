@@ -77,6 +77,7 @@ def replacement_of(owners: Iterable[str], label: str) -> str:
             return REPLACEMENTS[name]
     return ""
 
+
 #: Operators of files that Blender 4.1 removed -> those that do the same with a ``filepath``.
 SAME_OPERATORS: Mapping[str, str] = {
     name: text.removeprefix("use ")

@@ -11,7 +11,7 @@ from extery.author.convert.source import SourceFile
 from extery.author.convert.values import Value
 from extery.core.copyright_years import suggest_copyright
 from extery.core.license_aliases import is_ambiguous, replace_deprecated, suggest_license
-from extery.core.license_texts import MAX_TEXT_BYTES, identify_texts
+from extery.core.license_texts import MAX_TEXT_BYTES, identify_texts, is_text_of
 from extery.core.licenses import PREFIX, canonical_expression
 from extery.rules.license_files import is_license_file
 from extery.rules.spdx_headers import header_in
@@ -55,7 +55,12 @@ def find_license(
     for kind in ("header", "notice", "file", "bl_info"):
         found = [one for one in evidence if one.kind == kind]
         if found:
-            return _value(found), evidence
+            value = _value(found)
+            others = [one for one in evidence if one.kind == "file" and not _agree(one, found)]
+            if kind != "file" and others:
+                source = f"{value.source}, while {others[0].place} is {others[0].license}"
+                value = value._replace(source=source, certainty="guessed")
+            return value, evidence
     missing = Value(
         "license", [f"{PREFIX}{DEFAULT}"], "no header and no file names a licence", "missing"
     )
@@ -74,6 +79,11 @@ def _value(found: list[Evidence]) -> Value:
         f"{first.place}, {_WORDS[first.kind]}{more}",
         "stated" if is_certain else "guessed",
     )
+
+
+def _agree(text: Evidence, found: list[Evidence]) -> bool:
+    """Return whether a text may be that of one of the licences; that of a GNU licence says nothing about later ones."""
+    return any(is_text_of(re.sub(r"-or-later$", "", text.license), one.license) for one in found)
 
 
 _WORDS = {

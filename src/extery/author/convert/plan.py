@@ -22,6 +22,7 @@ from extery.author.convert.permissions import NeededPermission, needed_permissio
 from extery.author.convert.source import SourceFile, SourceTree
 from extery.author.convert.values import Value
 from extery.core.errors import InvalidManifest, Problem, ProblemList, Where
+from extery.core.library_modules import project_of
 from extery.core.licenses import PREFIX
 from extery.manifest.document import MANIFEST_FILENAME, blender_tags, check_manifest
 from extery.manifest.locator import Locator
@@ -35,6 +36,10 @@ _OPTIONS = {
     "blender_version_max": "--blender-version-max",
     "tags": "--tags",
 }
+
+
+#: What installs libraries: a rule reports it.
+_INSTALLERS = frozenset({"pip", "setuptools", "wheel", "pkg_resources", "ensurepip"})
 
 
 class Plan(NamedTuple):
@@ -225,15 +230,17 @@ def _decide_about_code(plan: Plan) -> None:
             where=Where(path, (), line),
             variant="optional" if is_optional else "",
             module=library,
+            project=project_of(library),
         )
 
 
 def _libraries(plan: Plan) -> Iterator[tuple[str, str, int, bool]]:
     """Yield the libraries of others, each with the place of its first import, and whether all its imports are guarded."""
-    outside = outside_modules() | plan.code.local
+    outside = outside_modules() | plan.code.local | _INSTALLERS
     found: dict[str, tuple[str, int, bool]] = {}
     for module in plan.code.sources.parts:
-        if module.path in plan.code.removed:
+        stem = module.path.rpartition("/")[2].removesuffix(".py")
+        if module.path in plan.code.removed or not stem.isidentifier():
             continue
         for one in module.imports:
             top = one.module.partition(".")[0]

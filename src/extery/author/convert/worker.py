@@ -50,7 +50,10 @@ def _change(path: str, data: bytes, job: Job) -> tuple[dict[str, Any], bytes]:
     try:
         result = change_module(path, data, job)
     except libcst.ParserSyntaxError as error:
-        return {"failure": error.message.splitlines()[0], "line": error.raw_line}, b""
+        return {
+            "failure": error.message.splitlines()[0],
+            "line": error.raw_line if error.raw_line > 1 else None,
+        }, b""
     except (
         SyntaxError,
         ValueError,

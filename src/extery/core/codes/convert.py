@@ -141,21 +141,21 @@ _DECISIONS = {
         "the code imports a library that Blender does not have",
         "Blender installs the wheels that a manifest lists; extensions must not install libraries themselves.",
         message="{module} is neither in Blender nor in the add-on",
-        hint="bundle it: extery wheels add {module}, if that is its name on PyPI",
+        hint="bundle it: extery wheels add {project}, if that is its name on PyPI",
         variants={
             "optional": (
                 "{module} is neither in Blender nor in the add-on, and used if it can be imported",
-                "bundle it: extery wheels add {module}, if that is its name on PyPI; or remove what uses it",
+                "bundle it: extery wheels add {project}, if that is its name on PyPI; or remove what uses it",
             )
         },
-        example={"module": "ezdxf"},
+        example={"module": "PIL", "project": "pillow"},
     ),
     "convert.not-changed": Code(
         "warning",
         "a module could not be read, and was copied as it is",
         "Its imports and names may still be those of the old add-on.",
         message="{file} was copied without changes: {reason}",
-        hint="correct it by hand; the code may be for Python 2",
+        hint="correct it by hand; the code may be for Python 2, or mix tabs and blanks",
         example={"file": "gears/old.py", "reason": "invalid syntax"},
     ),
     "convert.own-path": Code(

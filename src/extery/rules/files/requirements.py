@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from extery.core.errors import InvalidPackage, ProblemList
+from extery.core.library_modules import MODULES
 from extery.core.shipped_libraries import is_shipped_in, shipped_versions
 from extery.core.types import ADD_ON
 from extery.rules.blender_modules import BLENDER_MODULES
@@ -25,19 +26,6 @@ _MAX_MODULE = 1 << 20
 _MAX_TOTAL = 16 << 20
 _REQUIREMENT = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*(?:[<>=!~;@#].*)?$")
 _IMPORT = re.compile(rb"^(?:import|from)[ \t]+([A-Za-z_][A-Za-z0-9_]*)", re.MULTILINE)
-#: Libraries whose module has another name than the requirement.
-_MODULES = {
-    "pillow": "PIL",
-    "opencv_python": "cv2",
-    "opencv_python_headless": "cv2",
-    "pyyaml": "yaml",
-    "scikit_learn": "sklearn",
-    "scikit_image": "skimage",
-    "beautifulsoup4": "bs4",
-    "pyserial": "serial",
-    "pyzmq": "zmq",
-    "python_dateutil": "dateutil",
-}
 
 
 def check(context: RuleContext, problems: ProblemList) -> None:
@@ -89,7 +77,7 @@ def _name_of(line: str) -> str:
 def _module_of(name: str, context: RuleContext) -> str:
     """Return the module of a requirement, or nothing if Blender has it, a wheel does, or the add-on contains it."""
     normal = re.sub(r"[-_.]+", "_", name).lower()
-    module = _MODULES.get(normal, normal)
+    module = MODULES.get(normal, normal)
     if module in BLENDER_MODULES or _has_blender(normal, context):
         return ""
     for _, wheel in context.wheels():

@@ -21,8 +21,10 @@ _KIND = "removed-api"
 _SHARED = frozenset({"filepath"})
 _PROPERTIES = "bpy.props."
 _WORDS = frozenset(
-    {"imp", "user_preferences", "from_builtin"} | {name.split(".")[2] for name in SAME_OPERATORS}
+    {"imp", "user_preferences", "from_builtin", "bl_options"}
+    | {name.split(".")[2] for name in SAME_OPERATORS}
 )
+_OPERATOR_OPTIONS = frozenset({"REGISTER", "UNDO", "BLOCKING", "INTERNAL", "PRESET"})
 _BASES = frozenset(
     {
         *("Operator", "Panel", "Menu", "PropertyGroup", "AddonPreferences", "UIList", "Header"),
@@ -138,7 +140,9 @@ class BlenderApi(Pass):
         if any("annotations" in plain_dotted(one.decorator) for one in updated_node.decorators):
             return updated_node  # a function such as ``make_annotations`` does it
         body = [self._annotated(one) for one in updated_node.body.body]
-        if all(new is old for new, old in zip(body, updated_node.body.body, strict=True)):
+        if "Menu" in bases:
+            body = [one for one in body if not self._has_wrong_options(one)]
+        if list(updated_node.body.body) == body:
             return updated_node
         return updated_node.with_changes(body=updated_node.body.with_changes(body=body))
 
@@ -156,6 +160,20 @@ class BlenderApi(Pass):
         self.state.change(line, "annotation", f"{target.value} = … → {target.value}: …")
         annotated = cst.AnnAssign(target=target, annotation=cst.Annotation(value), value=None)
         return line.with_changes(body=[annotated])
+
+    def _has_wrong_options(self, line: cst.BaseStatement) -> bool:
+        """Return whether a menu has options of operators, which had no effect and are an error since Blender 4.0."""
+        if not isinstance(line, cst.SimpleStatementLine) or len(line.body) != 1:
+            return False
+        statement = line.body[0]
+        if not isinstance(statement, cst.Assign) or not isinstance(statement.value, cst.Set):
+            return False
+        options = {string_value(one.value) for one in statement.value.elements}
+        target = statement.targets[0].target
+        if plain_dotted(target) != "bl_options" or not options <= _OPERATOR_OPTIONS:
+            return False
+        self.state.change(line, _KIND, f"removed {code_of(statement)}: a menu has no such options")
+        return True
 
 
 def _uses_only_reload(tree: ast.Module) -> bool:

@@ -30,7 +30,15 @@ _WORD = re.compile(rb"\w+")
 _WORDS = frozenset(
     {
         *("addons", "__name__", "AddonPreferences", "addon_utils", "user_resource", "script_paths"),
-        *("imp", "user_preferences", "from_builtin", "bl_info", "import_module", "import_mesh"),
+        *(
+            "imp",
+            "user_preferences",
+            "bl_options",
+            "from_builtin",
+            "bl_info",
+            "import_module",
+            "import_mesh",
+        ),
         *("export_mesh", "import_scene", "export_scene", "calc_normals", "__package__"),
         *("free_normals_split", "create_normals_split", "calc_normals_split"),
     }

@@ -114,7 +114,8 @@ class RemoveUpdater(Pass):
         assert not isinstance(node.names, cst.ImportStar)
         if len(kept) == len(node.names):
             return node
-        self._removed(original, code_of(original))
+        names = [code_of(one.name) for one in node.names if one not in kept]
+        self._removed(original, f"the import of {', '.join(names)}")
         if not kept:
             return cst.RemoveFromParent()
         kept[-1] = kept[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
@@ -131,13 +132,9 @@ class RemoveUpdater(Pass):
             and isinstance(statement.value, cst.Call)
             and self._uses(statement.value.func)
         )
-        is_field = (
-            isinstance(statement, cst.AnnAssign)
-            and isinstance(statement.target, cst.Name)
-            and statement.target.value in FIELDS
-        )
-        is_setting = isinstance(statement, cst.Assign) and self._uses(statement.targets[0].target)
-        if not is_call and not is_field and not is_setting:
+        target = _target(statement)
+        is_field = isinstance(target, cst.Name) and target.value in FIELDS
+        if not is_call and not is_field and not self._uses(target):
             return updated_node
         self._removed(original_node, code_of(statement))
         return cst.RemoveFromParent()
@@ -170,3 +167,9 @@ class RemoveUpdater(Pass):
 
     def _removed(self, node: cst.CSTNode, text: str) -> None:
         self.state.change(node, _KIND, f"removed {text[:80]}")
+
+
+def _target(statement: cst.BaseSmallStatement) -> cst.BaseExpression | None:
+    if isinstance(statement, cst.AnnAssign):
+        return statement.target
+    return statement.targets[0].target if isinstance(statement, cst.Assign) else None
