@@ -84,3 +84,12 @@ SAME_OPERATORS: Mapping[str, str] = {
     for name, text in REPLACEMENTS.items()
     if name.startswith("bpy.ops.") and text.startswith("use bpy.ops.")
 }
+
+#: Menus of nodes until Blender 3.3, which `nodeitems_builtins` made -> those that Blender 4.2 to 5.3 have.
+SAME_MENUS: Mapping[str, str] = {
+    f"NODE_MT_category_SH_NEW_{old}": f"NODE_MT_category_shader_{new}"
+    for old, new in (
+        *(("INPUT", "input"), ("OUTPUT", "output"), ("SHADER", "shader"), ("TEXTURE", "texture")),
+        *(("OP_COLOR", "color"), ("OP_VECTOR", "vector")),
+    )
+}

@@ -130,6 +130,7 @@ def _without_updater(
 ) -> tuple[dict[str, Result], set[str]]:
     """Change all modules, without the updater if all of its uses can be removed."""
     updaters = find_updaters(texts)
+    left: dict[str, list[Remark]] = {}
     if updaters:
         trial = job._replace(updaters=frozenset(map(dotted_name, updaters)))
         results = {
@@ -137,11 +138,21 @@ def _without_updater(
             for path, text in texts.items()
             if path not in updaters
         }
-        remarks = [one.code for result in results.values() for one in result.remarks]
-        failed = any(result.failure for result in results.values())
-        if not failed and "convert.updater-left" not in remarks:
+        left = {
+            path: [one for one in result.remarks if one.code == "convert.updater-left"]
+            for path, result in results.items()
+        }
+        names = [path.rpartition("/")[2].removesuffix(".py").encode() for path in updaters]
+        is_unknown = any(
+            result.failure and any(name in texts[path] for name in names)
+            for path, result in results.items()
+        )
+        if not is_unknown and not any(left.values()):
             return results, updaters
-    return {path: reader.change(path, text, job) for path, text in texts.items()}, set()
+    found = {path: reader.change(path, text, job) for path, text in texts.items()}
+    for path, remarks in left.items():
+        found[path] = found[path]._replace(remarks=(*found[path].remarks, *remarks))
+    return found, set()
 
 
 def _readers_of_bl_info(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from extery.author.convert.layout import AddOn
+from extery.author.convert.metadata import one_line, short_text
 from extery.author.convert.source import SourceFile
 from extery.author.convert.values import Value
 from extery.core.errors import InvalidManifest, ProblemList
@@ -73,6 +74,9 @@ def early_values(table: Mapping[str, Any], file: str) -> dict[str, Value]:
         items = [value] if isinstance(value, str) else value
         if isinstance(items, list) and items and all(isinstance(one, str) for one in items):
             found[key] = Value(key, items, f"{file}, {key}", "stated")
+    if "tagline" in found:
+        text = short_text(one_line(found["tagline"].value))
+        found["tagline"] = found["tagline"]._replace(value=text or "Add-on")
     if "license" in found:
         names = [suggest_license(one) for one in found["license"].value]
         if all(names):

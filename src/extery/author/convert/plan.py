@@ -134,7 +134,12 @@ def _values(
     if permissions:
         reasons = {one.name: one.reason for one in permissions}
         found.append(Value("permissions", reasons, "what the code uses", "guessed"))
-    return {one.field: one for one in found if one is not None}, evidence
+    values = {one.field: one for one in found if one is not None}
+    if INIT in code.modules and code.modules[INIT].failure:
+        for field, one in values.items():
+            if one.certainty == "missing":
+                values[field] = one._replace(source=f"{main} cannot be read")
+    return values, evidence
 
 
 def _asked(values: dict[str, Value], ask: Ask) -> dict[str, Value]:
@@ -242,9 +247,12 @@ def _libraries(plan: Plan) -> Iterator[tuple[str, str, int, bool]]:
         stem = module.path.rpartition("/")[2].removesuffix(".py")
         if module.path in plan.code.removed or not stem.isidentifier():
             continue
+        changed = plan.code.modules.get(module.path)
+        mended = {one.line for one in changed.changes} if changed else set()
         for one in module.imports:
             top = one.module.partition(".")[0]
-            if one.level or not top or top in outside or top.lower() in outside:
+            is_known = top in outside or top.lower() in outside or one.at.line in mended
+            if one.level or not top or is_known:
                 continue
             first = found.get(top)
             if first is None or (first[2] and not one.is_guarded):

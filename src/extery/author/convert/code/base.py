@@ -35,6 +35,8 @@ class ModuleState:
         self.words = words
         self.tree = _syntax_tree(source)
         self.imports = imported_names(self.tree)
+        #: Whether the module finds those of `bl_ui` by their folder.
+        self.uses_interface_folder = b"startup/bl_ui" in source
         self.changes: list[Change] = []
         self.remarks: list[Remark] = []
         self.needed_imports: dict[str, cst.BaseSmallStatement] = {}

@@ -14,7 +14,7 @@ from extery.author.convert.code.base import (
     plain_dotted,
     string_value,
 )
-from extery.compatibility.replacements import REMOVED_SHADERS, SAME_OPERATORS
+from extery.compatibility.replacements import REMOVED_SHADERS, SAME_MENUS, SAME_OPERATORS
 
 _KIND = "removed-api"
 #: The only argument that old and new operators share.
@@ -22,6 +22,7 @@ _SHARED = frozenset({"filepath"})
 _PROPERTIES = "bpy.props."
 _WORDS = frozenset(
     {"imp", "user_preferences", "from_builtin", "bl_options"}
+    | SAME_MENUS.keys()
     | {name.split(".")[2] for name in SAME_OPERATORS}
 )
 _OPERATOR_OPTIONS = frozenset({"REGISTER", "UNDO", "BLOCKING", "INTERNAL", "PRESET"})
@@ -87,6 +88,10 @@ class BlenderApi(Pass):
             if owner.rpartition(".")[2] in ("context", "C", "bpy_context"):
                 self.state.change(original_node, _KIND, "user_preferences → preferences")
                 return updated_node.with_changes(attr=cst.Name("preferences"))
+        menu = SAME_MENUS.get(updated_node.attr.value)
+        if menu is not None and self.state.dotted(updated_node.value) == "bpy.types":
+            self.state.change(original_node, _KIND, f"{updated_node.attr.value} → {menu}")
+            return updated_node.with_changes(attr=cst.Name(menu))
         if self._replaces_imp and plain_dotted(updated_node) == "imp.reload":
             self.state.change(original_node, _KIND, "imp.reload → importlib.reload")
             return updated_node.with_changes(value=cst.Name("importlib"))

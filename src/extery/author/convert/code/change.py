@@ -16,6 +16,7 @@ from extery.author.convert.code.job import Change, Job, Remark
 from extery.author.convert.code.package_name import PackageName
 from extery.author.convert.code.paths import OwnPaths
 from extery.author.convert.code.updater import RemoveUpdater
+from extery.compatibility.replacements import SAME_MENUS
 
 #: In this order: the updater is found by imports as they were written.
 _PASSES: tuple[type[Pass], ...] = (
@@ -121,7 +122,7 @@ def _words(text: str) -> set[str]:
 
 def _may_change(words: frozenset[str], job: Job) -> bool:
     """Return whether a source has a word that any of the passes looks for: parsing takes a hundred times as long."""
-    if words & _WORDS or words & job.names or words & job.constants:
+    if words & (_WORDS | SAME_MENUS.keys() | job.names | job.constants):
         return True
     tops = {part for name in job.modules for part in name.split(".")}
     return bool(words & tops) or any(word.endswith("Property") for word in words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import libcst as cst
@@ -15,6 +16,7 @@ from extery.author.convert.code.base import (
 )
 
 _KIND = "relative-import"
+_INTERFACE = re.compile(r"(?:space|properties)_[a-z0-9_]+")
 
 
 class RelativeImports(Pass):
@@ -22,6 +24,8 @@ class RelativeImports(Pass):
 
     def words(self) -> frozenset[str]:
         parts = {part for name in self.state.job.modules for part in name.split(".")}
+        if self.state.uses_interface_folder:
+            parts |= {word for word in self.state.words if _INTERFACE.fullmatch(word)}
         return self.state.job.names | parts
 
     def find(self, name: str) -> tuple[str, ...] | None:
@@ -49,9 +53,14 @@ class RelativeImports(Pass):
     ) -> cst.BaseSmallStatement:
         if updated_node.relative or updated_node.module is None:
             return updated_node
-        parts = self.find(plain_dotted(updated_node.module))
+        module = plain_dotted(updated_node.module)
+        parts = self.find(module)
         if parts is None:
-            return updated_node
+            if not self._is_interface(module):
+                return updated_node
+            changed = updated_node.with_changes(module=expression_or_none(f"bl_ui.{module}"))
+            self._changed(original_node, changed)
+            return changed
         name = self.relative(parts)
         dots = len(name) - len(name.lstrip("."))
         changed = updated_node.with_changes(
@@ -61,6 +70,11 @@ class RelativeImports(Pass):
         )
         self._changed(original_node, changed)
         return changed
+
+    def _is_interface(self, module: str) -> bool:
+        """Return whether a module is one of ``bl_ui``, whose folder below ``scripts/startup`` is added to ``sys.path``."""
+        has_path = self.state.uses_interface_folder
+        return has_path and _INTERFACE.fullmatch(module) is not None
 
     def leave_SimpleStatementLine(  # noqa: N802
         self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine

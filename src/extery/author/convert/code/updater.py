@@ -124,6 +124,8 @@ class RemoveUpdater(Pass):
     def leave_SimpleStatementLine(  # noqa: N802
         self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
     ) -> cst.BaseStatement | cst.RemovalSentinel:
+        if not updated_node.body:  # the import in it was removed
+            return cst.RemoveFromParent()
         if len(updated_node.body) != 1:
             return updated_node
         statement = updated_node.body[0]
