@@ -24,15 +24,19 @@ from extery.author.testing.plan import planned, prepare, run_all
 from extery.author.testing.problems import find_problems
 from extery.author.testing.run import Options
 from extery.author.testing.supervise import Limits, find_sandbox
+from extery.blenders.releases import RELEASES
+from extery.core.compatibility import BlenderRange
 from extery.core.errors import ExteryError
+from extery.core.versions import parse_blender_version
+from extery.manifest.document import MANIFEST_FILENAME, Manifest
 
 #: Seconds in one Blender.
 SECONDS = 60.0
 
 
 def sources_in(folder: Path) -> Iterator[Path]:
-    """Yield the modules and packages in a folder that assign ``bl_info``."""
-    for path in sorted(folder.iterdir()):
+    """Yield the modules and packages in a folder that assign ``bl_info``; one that is an add-on itself is the only one."""
+    for path in [folder] if (folder / "__init__.py").is_file() else sorted(folder.iterdir()):
         main = path / "__init__.py" if path.is_dir() else path
         if main.suffix == ".py" and main.is_file() and b"\nbl_info" in b"\n" + main.read_bytes():
             yield path
@@ -66,8 +70,14 @@ def try_one(source: Path, folder: Path, blenders: Sequence[str]) -> dict[str, An
 def works_in(folder: Path, blenders: Sequence[str]) -> dict[str, str]:
     """Return by Blender why the extension does not work in it, empty if it does."""
     limits = Limits(seconds=SECONDS)
-    found = {}
-    with planned(folder, blenders=blenders, tests=[], keyword="") as plan:
+    manifest = Manifest.parse((folder / MANIFEST_FILENAME).read_bytes(), strict=False)
+    range_ = BlenderRange.parse(manifest.blender_version_min, manifest.blender_version_max)
+    versions = {name: parse_blender_version(RELEASES[name].version) for name in blenders}
+    fitting = [name for name in blenders if range_.has(versions[name])]
+    found = {name: f"the manifest is for {range_}" for name in blenders if name not in fitting}
+    if not fitting:
+        return found
+    with planned(folder, blenders=fitting, tests=[], keyword="") as plan:
         programs = [prepare(choice, tools=False) for choice in plan.blenders]
         answers = run_all(plan, programs, Options(limits, find_sandbox(), False, False))
         for name, answer in answers.items():

@@ -103,7 +103,7 @@ def _members(tar: tarfile.TarFile, folder: Path, archive: str) -> Iterator[tuple
             continue
         if issue := find_name_issue(name):
             raise InvalidPackage(
-                issue.to_problem(where=Where(archive, (name,)), member=quote_name(name))
+                issue.to_problem(where=Where(archive, (name,)), path=quote_name(name))
             )
         if name.lower() in seen:
             raise _invalid(archive, f"two members have the name {quote_name(name)}")

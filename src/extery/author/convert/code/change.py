@@ -35,6 +35,7 @@ _WORDS = frozenset(
             "imp",
             "user_preferences",
             "bl_options",
+            "bl_ui",
             "from_builtin",
             "bl_info",
             "import_module",
@@ -124,13 +125,15 @@ def _may_change(words: frozenset[str], job: Job) -> bool:
     """Return whether a source has a word that any of the passes looks for: parsing takes a hundred times as long."""
     if words & (_WORDS | SAME_MENUS.keys() | job.names | job.constants):
         return True
-    tops = {part for name in job.modules for part in name.split(".")}
+    tops = {part for name in job.modules | job.updaters for part in name.split(".")}
     return bool(words & tops) or any(word.endswith("Property") for word in words)
 
 
 def _with_same_ends(new: bytes, old: bytes) -> bytes:
-    """Return the source with the byte order mark of the old one."""
-    mark = b"\xef\xbb\xbf"
+    """Return the source with the byte order mark and the line end at the end of the old one, which libcst may drop."""
+    mark, end = b"\xef\xbb\xbf", b"\r"
+    if old.endswith(end) and not new.endswith(end):
+        new += end
     return mark + new if old.startswith(mark) and not new.startswith(mark) else new
 
 
