@@ -79,7 +79,7 @@ def plan_code(add_on: AddOn, identifier: str, files: Mapping[str, SourceFile]) -
         for path in readers | ({INIT} & texts.keys()):
             results[path] = reader.change(path, texts[path], job)
     changed = {
-        path: _changed(path, texts[path], result)
+        path: _changed(path, texts[path], _or_failed(result, scanned[path]))
         for path, result in results.items()
         if path not in updaters
     }
@@ -178,6 +178,15 @@ def _free_name(texts: Mapping[str, bytes]) -> str:
     while any(name.encode() in text for text in texts.values()):
         name = f"_{name}"
     return name
+
+
+def _or_failed(result: Result, scanned: Result) -> Result:
+    """Return the result with the failure of the first reading, which sees faults in modules that need no change."""
+    return (
+        result._replace(failure=scanned.failure, line=scanned.line)
+        if scanned.failure and not result.failure
+        else result
+    )
 
 
 def _changed(path: str, before: bytes, result: Result) -> ChangedModule:
