@@ -1,10 +1,10 @@
 """Converts many old add-ons with `extery convert`, and tries the results: how many build, pass `extery check`, and work in Blender.
 
 A folder with add-ons, such as ``scripts/addons`` of Blender 3.4 (Debian's package ``blender-data``) or ``addons_core`` of the
-`bpy` wheels, gives one row for each of its files and folders with ``bl_info``. An add-on works in a Blender if it is installed, enabled, disabled,
+`bpy` wheels, gives one row for each of its files and folders with ``bl_info``; the default is the latter of all Blenders that are asked for. An add-on works in a Blender if it is installed, enabled, disabled,
 enabled again and removed without an error, as in `extery test`.
 
-    python benchmarks/convert.py FOLDER... [--blender 4.2,5.3] [--only NAME,...] [--keep FOLDER] [--json FILE]
+    python benchmarks/convert.py [FOLDER...] [--blender 4.2,5.3] [--only NAME,...] [--keep FOLDER] [--json FILE]
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from extery.author.testing.plan import planned, prepare, run_all
 from extery.author.testing.problems import find_problems
 from extery.author.testing.run import Options
 from extery.author.testing.supervise import Limits, find_sandbox
+from extery.blenders.environments import environment_of
 from extery.blenders.releases import RELEASES
 from extery.core.compatibility import BlenderRange
 from extery.core.errors import ExteryError
@@ -40,6 +41,12 @@ def sources_in(folder: Path) -> Iterator[Path]:
         main = path / "__init__.py" if path.is_dir() else path
         if main.suffix == ".py" and main.is_file() and b"\nbl_info" in b"\n" + main.read_bytes():
             yield path
+
+
+def shipped_add_ons(blender: str) -> Path:
+    """Return the folder of the add-ons that a Blender ships."""
+    folder = environment_of(blender).python.parent.parent
+    return next(folder.glob("lib/python*/site-packages/bpy/*/scripts/addons_core"))
 
 
 def try_one(source: Path, folder: Path, blenders: Sequence[str]) -> dict[str, Any]:
@@ -112,7 +119,7 @@ def print_table(rows: Sequence[dict[str, Any]], blenders: Sequence[str]) -> None
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("folders", nargs="+", type=Path)
+    parser.add_argument("folders", nargs="*", type=Path)
     parser.add_argument("--blender", default="4.2,5.3")
     parser.add_argument("--only", default="", help="names of files and folders")
     parser.add_argument("--keep", type=Path, help="write the extensions here, and keep them")
@@ -122,7 +129,8 @@ def main() -> int:
     only = {name for name in arguments.only.split(",") if name}
     rows = []
     with tempfile.TemporaryDirectory() as name:
-        for number, folder in enumerate(arguments.folders):
+        folders = arguments.folders or [shipped_add_ons(name) for name in blenders]
+        for number, folder in enumerate(folders):
             for source in sources_in(folder):
                 if only and source.name not in only:
                     continue

@@ -25,6 +25,7 @@ ARGUMENTS: dict[str, list[str]] = {
         *("--packages", "5"),
     ],
     "check": ["--runs", "1", "--modules", "3", "--megabytes", "1"],
+    "convert": ["--blender", "5.0", "--only", "io_anim_bvh"],
     "compatibility": ["--runs", "1", "--lines", "3000"],
     "client_install": [
         *("--packages", "2", "--network", "instant", "--warm", "2"),
@@ -65,6 +66,7 @@ HELPERS = {"bytes_server", "site_content", "tasks_sample"}
 PARTS = {
     "blender_test": "blender-5.0",
     "build": "blender-5.0",
+    "convert": "blender-5.0",
     "generate": "blender-5.0",
     "startup": "blender-5.0",
     "storage": "rclone",

@@ -39,6 +39,7 @@ _AREA_TITLES = {
     "metadata": "What users read in the manifest",
     "theme": "Themes",
     "new": "New extensions",
+    "convert": "Old add-ons",
     "schema": "Versions of the manifest",
     "migrate": "Manifests in another form",
     "build": "Building",

@@ -273,6 +273,14 @@ def test_a_module_that_cannot_be_read_is_copied_as_it_is(source: bytes) -> None:
     assert written == source or b"bl_info" not in written
 
 
+def test_without_libcst_the_command_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("gear_tool.py").write_bytes(MODULE)
+    monkeypatch.setattr("extery.author.convert.run.find_spec", lambda _name: None)
+    result = run("gear_tool.py")
+    assert result.exit_code == 1
+    assert "pip install 'extery[convert]'" in result.output
+
+
 def test_a_full_disk_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     Path("gear_tool.py").write_bytes(MODULE)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
 from extery.analysis.pool import Source, analyze_all
@@ -35,6 +36,17 @@ class ChangedModule(NamedTuple):
     remarks: Sequence[Remark]
     failure: str = ""
 
+    def new_line(self, line: int) -> int:
+        """Return the line of the result that a line of the original has become."""
+        if self.before == self.after:
+            return line
+        old, new = self.before.splitlines(), self.after.splitlines()
+        matcher = SequenceMatcher(None, old, new, autojunk=False)
+        for _, start, end, new_start, new_end in matcher.get_opcodes():
+            if start <= line - 1 < end:
+                return min(new_start + line - 1 - start, max(new_end - 1, 0)) + 1
+        return line
+
 
 class CodePlan(NamedTuple):
     """The modules that change or could not be read, those that are removed, and what is known about the code.
@@ -48,6 +60,11 @@ class CodePlan(NamedTuple):
     facts: Mapping[str, Any]
     info_name: str
     local: frozenset[str]
+
+    def new_line(self, path: str, line: int) -> int:
+        """Return the line of a module of the result that a line of the original has become."""
+        module = self.modules.get(path)
+        return module.new_line(line) if module is not None else line
 
 
 def outside_modules() -> frozenset[str]:

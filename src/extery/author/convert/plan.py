@@ -135,6 +135,14 @@ def _values(
         reasons = {one.name: one.reason for one in permissions}
         found.append(Value("permissions", reasons, "what the code uses", "guessed"))
     values = {one.field: one for one in found if one is not None}
+    if add_on.module:  # its only module has another name in the source
+        values = {
+            field: one._replace(source=one.source.replace(f"{INIT}:", f"{main}:"))
+            for field, one in values.items()
+        }
+        evidence = [
+            one._replace(place=one.place.replace(f"{INIT}:", f"{main}:")) for one in evidence
+        ]
     if INIT in code.modules and code.modules[INIT].failure:
         for field, one in values.items():
             if one.certainty == "missing":
@@ -197,7 +205,7 @@ def _decide_about_fields(plan: Plan, permissions: list[NeededPermission]) -> Non
             "convert.permission-reason",
             where=locate(("permissions", needed.name)),
             permission=needed.name,
-            name=_uses(needed),
+            name=_first_use(plan, needed),
             more=_more(len(needed.uses) - 1),
             reason=repr(needed.reason),
         )
@@ -205,9 +213,9 @@ def _decide_about_fields(plan: Plan, permissions: list[NeededPermission]) -> Non
         plan.decisions.add("convert.computed", where=Where(MANIFEST_FILENAME), key=repr(key))
 
 
-def _uses(needed: NeededPermission) -> str:
+def _first_use(plan: Plan, needed: NeededPermission) -> str:
     path, place, name = needed.uses[0]
-    return f"{name} in {path}:{place.line}"
+    return f"{name} in {path}:{plan.code.new_line(path, place.line)}"
 
 
 def _more(number: int) -> str:
@@ -225,14 +233,16 @@ def _decide_about_code(plan: Plan) -> None:
             values = dict(remark.values)
             if "path" in values:
                 values["path"] = repr(values["path"])
-            plan.decisions.add(remark.code, where=Where(path, (), remark.line), **values)
+            plan.decisions.add(
+                remark.code, where=Where(path, (), module.new_line(remark.line)), **values
+            )
     if code.info_name:
-        line = code.facts.get("bl_info_line") or None
+        line = code.new_line(INIT, code.facts.get("bl_info_line") or 1)
         plan.decisions.add("convert.bl-info-kept", where=Where(INIT, (), line), name=code.info_name)
     for library, path, line, is_optional in _libraries(plan):
         plan.decisions.add(
             "convert.library",
-            where=Where(path, (), line),
+            where=Where(path, (), code.new_line(path, line)),
             variant="optional" if is_optional else "",
             module=library,
             project=project_of(library),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from difflib import unified_diff
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ from extery.author.convert.plan import Ask, Plan, plan_conversion
 from extery.author.convert.source import open_source
 from extery.author.convert.write import check_destination, destination_for, publish, staged
 from extery.author.validate import check_path
-from extery.core.errors import Problem, ProblemList
+from extery.core.errors import NotFound, Problem, ProblemList
 from extery.manifest.document import MANIFEST_FILENAME
 from extery.rules.checks import Checks
 from extery.rules.profiles import Profile
@@ -108,6 +109,8 @@ def convert(
     Raises `InvalidInput`, `InvalidPackage` and `InvalidManifest` for what cannot be converted, `Conflict` if the destination
     exists, and `Unavailable` if it cannot be written. Then nothing is left of it.
     """
+    if find_spec("libcst") is None:
+        raise NotFound.of("convert.no-libcst")
     with open_source(source) as tree:
         if destination is not None and writes:
             check_destination(source, destination)  # before the work

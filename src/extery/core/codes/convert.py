@@ -13,6 +13,13 @@ _ERRORS = {
         hint="name a .py file, a folder, a zip or a .txz package",
         example={"path": "gear_tool.zip"},
     ),
+    "convert.no-libcst": Code(
+        "error",
+        "the library that changes the code is not installed",
+        "libcst keeps comments and layout; only this command needs it.",
+        message="extery convert needs the library libcst, which is not installed",
+        hint="install it: pip install 'extery[convert]'",
+    ),
     "convert.unreadable": Code(
         "error",
         "a file of the add-on cannot be read",
