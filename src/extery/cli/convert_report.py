@@ -61,8 +61,9 @@ def _manifest_lines(result: Conversion, folder: Path) -> Iterator[str]:
         yield "  kept as it is"
         yield ""
         return
+    width = max(len(field) for field in result.plan.values)
     for one in result.plan.values.values():
-        text = f"  {one.field} = {_shown(one.value)}"
+        text = f"  {one.field:<{width}}  {_shown(one.value)}"
         source = f"  from {one.source}{_CERTAINTIES.get(one.certainty, '')}"
         yield printable(text) + styles.dim(printable(source))
     yield ""

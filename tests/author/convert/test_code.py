@@ -75,6 +75,11 @@ CASES = {
         'import importlib\nm = importlib.import_module(".utils", __package__)\n',
         f'{BASE}import importlib\nm = importlib.import_module(".utils", base_package)\n',
     ),
+    "import-module-computed": Case(
+        'import importlib\nm = importlib.import_module("gears." + name)\nn = importlib.import_module(f"gears.ui.{name}")\n',
+        'import importlib\nm = importlib.import_module("." + name, __package__)\nn = importlib.import_module(f".ui.{name}", __package__)\n',
+        f'{BASE}import importlib\nm = importlib.import_module("." + name, base_package)\nn = importlib.import_module(f".ui.{{name}}", base_package)\n',
+    ),
     "others": Case(
         "import numpy.utils\nfrom ui_tools import x\nimport json\n",
         "import numpy.utils\nfrom ui_tools import x\nimport json\n",

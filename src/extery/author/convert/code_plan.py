@@ -88,16 +88,18 @@ def plan_code(add_on: AddOn, identifier: str, files: Mapping[str, SourceFile]) -
     with Modules() as reader:
         scanned = {path: reader.scan(path, text) for path, text in texts.items()}
         job = _job(add_on, identifier, paths, sources, scanned)
-        results, updaters = _without_updater(reader, texts, job)
+        readable = {path: text for path, text in texts.items() if not scanned[path].failure}
+        unread = [text for path, text in texts.items() if path not in readable]
+        results, updaters = _without_updater(reader, readable, unread, job)
         job = job._replace(updaters=frozenset(map(dotted_name, updaters)))
-        readers = _readers_of_bl_info(reader, texts, results, updaters)
+        readers = _readers_of_bl_info(reader, readable, results, updaters)
         info_name = _free_name(texts) if readers else ""
         job = job._replace(bl_info=info_name or "remove")
-        for path in readers | ({INIT} & texts.keys()):
+        for path in readers | ({INIT} & readable.keys()):
             results[path] = reader.change(path, texts[path], job)
     changed = {
-        path: _changed(path, texts[path], _or_failed(result, scanned[path]))
-        for path, result in results.items()
+        path: _changed(path, text, results.get(path, scanned[path]))
+        for path, text in texts.items()
         if path not in updaters
     }
     facts = scanned[INIT].facts if INIT in scanned else {}
@@ -143,9 +145,12 @@ def _unneeded(sources: Sources) -> dict[str, list[tuple[int, str]]]:
 
 
 def _without_updater(
-    reader: Modules, texts: Mapping[str, bytes], job: Job
+    reader: Modules, texts: Mapping[str, bytes], unread: list[bytes], job: Job
 ) -> tuple[dict[str, Result], set[str]]:
-    """Change all modules, without the updater if all of its uses can be removed."""
+    """Change all modules, without the updater if all of its uses can be removed.
+
+    ``unread`` are the sources that cannot be parsed, which may use it too.
+    """
     updaters = find_updaters(texts)
     left: dict[str, list[Remark]] = {}
     if updaters:
@@ -160,11 +165,9 @@ def _without_updater(
             for path, result in results.items()
         }
         names = [path.rpartition("/")[2].removesuffix(".py").encode() for path in updaters]
-        is_unknown = any(
-            result.failure and any(name in texts[path] for name in names)
-            for path, result in results.items()
-        )
-        if not is_unknown and not any(left.values()):
+        unread += [texts[path] for path, result in results.items() if result.failure]
+        is_used = any(name in text for name in names for text in unread)
+        if not is_used and not any(left.values()):
             return results, updaters
     found = {path: reader.change(path, text, job) for path, text in texts.items()}
     for path, remarks in left.items():
@@ -195,15 +198,6 @@ def _free_name(texts: Mapping[str, bytes]) -> str:
     while any(name.encode() in text for text in texts.values()):
         name = f"_{name}"
     return name
-
-
-def _or_failed(result: Result, scanned: Result) -> Result:
-    """Return the result with the failure of the first reading, which sees faults in modules that need no change."""
-    return (
-        result._replace(failure=scanned.failure, line=scanned.line)
-        if scanned.failure and not result.failure
-        else result
-    )
 
 
 def _changed(path: str, before: bytes, result: Result) -> ChangedModule:

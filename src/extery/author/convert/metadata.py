@@ -170,9 +170,10 @@ def blender_minimum(info: Info) -> Value:
     first = ADD_ON.first_blender
     stated = tuple([*_numbers(info.values.get("blender")), 0, 0][:3])
     found = max(first, stated)
-    source = info.place("blender") if "blender" in info.values else "the first with extensions"
-    if found != stated:
-        source = f"the first with extensions; {source}"
+    source = "the first with extensions"
+    if "blender" in info.values:
+        place = info.place("blender")
+        source = place if found == stated else f"{source}; {place}"
     text = format_blender_version((found[0], found[1], found[2]))
     return Value("blender_version_min", text, source, "stated" if found == stated else "adapted")
 

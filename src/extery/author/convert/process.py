@@ -24,10 +24,10 @@ from extery.author.convert.code.job import Change, Job, Remark
 class Limits(NamedTuple):
     """Seconds for one module and for all, bytes of a module, memory of the child in bytes."""
 
-    seconds: float = 60.0
+    seconds: float = 30.0
     total_seconds: float = 600.0
     module_bytes: int = 2_000_000
-    memory: int = 2_500_000_000
+    memory: int = 1_500_000_000
 
 
 class Result(NamedTuple):

@@ -109,8 +109,10 @@ def _given(options: dict[str, Any]) -> dict[str, Any]:
 
 def _ask(value: Value, problems_of: Callable[[str], list[Problem]]) -> str:
     from extery.cli.prompts import ask_until_valid
+    from extery.core.licenses import PREFIX
 
     default = value.value[0] if isinstance(value.value, list) else value.value
+    default = default.removeprefix(PREFIX)
     question = f"{_QUESTIONS[value.field]} ({value.source})"
     return ask_until_valid(question, problems_of, default=default)
 

@@ -156,16 +156,33 @@ class RelativeImports(Pass):
         if len(updated_node.args) != 1 or updated_node.args[0].keyword is not None:
             return updated_node
         value = updated_node.args[0].value
+        arguments = self._arguments(value)
+        if arguments is None:
+            return updated_node
+        changed = updated_node.with_changes(args=[cst.Arg(one) for one in arguments])
+        self._changed(original_node, changed)
+        return changed
+
+    def _arguments(self, value: cst.BaseExpression) -> list[cst.BaseExpression] | None:
+        """Return the arguments of ``import_module`` for the name of an own module, which may be computed at its end."""
         text = string_value(value)
-        parts = self.find(text) if text else None
-        if text is not None and parts is not None:
+        if text is not None:
+            parts = self.find(text)
+            if parts is None:
+                return None
             base = self.state.base_package()
-            name = _statement_expression(f'".{".".join(parts)}"') if parts else base
-            arguments = [cst.Arg(name), cst.Arg(base)] if parts else [cst.Arg(base)]
-            changed = updated_node.with_changes(args=arguments)
-            self._changed(original_node, changed)
-            return changed
-        return updated_node
+            return [cst.parse_expression(f'".{".".join(parts)}"'), base] if parts else [base]
+        start, rest = _start_of(value)
+        first, dot, inner = start.partition(".")
+        if not dot or first not in self.state.job.names:
+            return None
+        if rest is None:  # "addon." + name
+            assert isinstance(value, cst.BinaryOperation)
+            left = cst.parse_expression(repr(f".{inner}").replace("'", '"'))
+            return [_with_left(value, left), self.state.base_package()]
+        parts_of = [cst.FormattedStringText(f".{inner}"), *rest]
+        assert isinstance(value, cst.FormattedString)
+        return [value.with_changes(parts=parts_of), self.state.base_package()]
 
     def _changed(self, original: cst.CSTNode, new: cst.CSTNode) -> None:
         self.state.change(original, _KIND, code_of(new).strip())
@@ -179,5 +196,23 @@ def expression_or_none(name: str) -> cst.Attribute | cst.Name | None:
     return found
 
 
-def _statement_expression(text: str) -> cst.BaseExpression:
-    return cst.parse_expression(text)
+def _start_of(
+    node: cst.BaseExpression,
+) -> tuple[str, list[cst.BaseFormattedStringContent] | None]:
+    """Return the constant text at the start of ``"a." + b`` or ``f"a.{b}"``, and the other parts of the latter."""
+    if isinstance(node, cst.FormattedString):
+        first = node.parts[0] if node.parts else None
+        if isinstance(first, cst.FormattedStringText):
+            return first.value, list(node.parts[1:])
+    if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Add):
+        if isinstance(node.left, cst.BinaryOperation):
+            return _start_of(node.left)
+        return string_value(node.left) or "", None
+    return "", None
+
+
+def _with_left(node: cst.BinaryOperation, left: cst.BaseExpression) -> cst.BinaryOperation:
+    """Return the sum with another first term."""
+    if isinstance(node.left, cst.BinaryOperation):
+        return node.with_changes(left=_with_left(node.left, left))
+    return node.with_changes(left=left)
