@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from extery.cli.app import extery
+from extery.rules.report import CheckReport
 from tests.author.convert.test_source import write_folder, write_tar, write_zip
 
 MODULE = b"""# SPDX-License-Identifier: GPL-2.0-or-later
@@ -271,6 +272,34 @@ def test_a_module_that_cannot_be_read_is_copied_as_it_is(source: bytes) -> None:
     assert document["ok"] is True
     written = Path("gears/__init__.py").read_bytes()
     assert written == source or b"bl_info" not in written
+
+
+def test_an_interrupted_conversion_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("gear_tool.py").write_bytes(MODULE)
+
+    def interrupt(*_arguments: object) -> None:
+        assert len(list(Path().glob(".gear_tool.*.new/*"))) == 2  # all files, under another name
+        assert not Path("gear_tool").exists()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("extery.author.convert.run.publish", interrupt)
+    run("gear_tool.py")
+    assert [path.name for path in Path().iterdir()] == ["gear_tool.py"]
+
+
+def test_a_folder_that_another_process_makes_meanwhile_is_not_replaced(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Path("gear_tool.py").write_bytes(MODULE)
+
+    def check(*_arguments: object, **_options: object) -> object:
+        Path("gear_tool").mkdir()
+        Path("gear_tool/mine").touch()
+        return CheckReport("folder", "")
+
+    monkeypatch.setattr("extery.author.convert.run.check_path", check)
+    assert "[convert.exists]" in run("gear_tool.py").output
+    assert [path.name for path in Path("gear_tool").iterdir()] == ["mine"]
 
 
 def test_without_libcst_the_command_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -80,6 +80,11 @@ CASES = {
         'import importlib\nm = importlib.import_module("." + name, __package__)\nn = importlib.import_module(f".ui.{name}", __package__)\n',
         f'{BASE}import importlib\nm = importlib.import_module("." + name, base_package)\nn = importlib.import_module(f".ui.{{name}}", base_package)\n',
     ),
+    "auto-load": Case(
+        "def get(directory):\n    return list(iter_submodules(directory, directory.name))\n",
+        "def get(directory):\n    return list(iter_submodules(directory, __package__))\n",
+        f"{BASE}def get(directory):\n    return list(iter_submodules(directory, base_package))\n",
+    ),
     "others": Case(
         "import numpy.utils\nfrom ui_tools import x\nimport json\n",
         "import numpy.utils\nfrom ui_tools import x\nimport json\n",

@@ -116,12 +116,12 @@ def _job(
 ) -> Job:
     names = {add_on.name, add_on.plain_name, identifier}
     names |= {name.replace("-", "_") for name in names}
-    names -= sys.stdlib_module_names
+    outside = outside_modules()
+    names -= outside
     modules = set()
     for path in paths:
         parts = dotted_name(path).split(".")
         modules |= {".".join(parts[:length]) for length in range(1, len(parts) + 1)}
-    outside = outside_modules()
     facts = [result.facts for result in scanned.values() if result.facts]
     return Job(
         names=frozenset(names),

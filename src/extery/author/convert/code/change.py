@@ -39,6 +39,7 @@ _WORDS = frozenset(
             "from_builtin",
             "bl_info",
             "import_module",
+            "iter_submodules",
             "import_mesh",
         ),
         *("export_mesh", "import_scene", "export_scene", "calc_normals", "__package__"),

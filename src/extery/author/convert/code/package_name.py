@@ -20,13 +20,15 @@ _OPERATORS = frozenset(
     for action in ("enable", "disable", "show", "expand", "remove", "userpref_show")
 )
 _UTILITIES = frozenset(f"addon_utils.{name}" for name in ("enable", "disable", "check"))
+#: A function of ``auto_load.py``, which a template for add-ons of 2018 contains, and many add-ons since.
+_AUTO_LOAD = "iter_submodules"
 _SPLITS = frozenset(
     f"{name}.{method}()[]"
     for name in ("__name__", "__package__")
     for method in ("split", "partition")
 )
 _WORDS = frozenset(
-    {"addons", "__name__", "__package__", "AddonPreferences", "addon_utils"}
+    {"addons", "__name__", "__package__", "AddonPreferences", "addon_utils", "iter_submodules"}
     | {name.rpartition(".")[2] for name in _OPERATORS}
 )
 _LOOKUPS = ("get", "find", "keys().index")
@@ -58,6 +60,8 @@ class PackageName(Pass):
             and func.attr.value in _LOOKUPS
             and _is_addons(func.value)
         )
+        if name == _AUTO_LOAD:
+            return self._auto_load(original_node, updated_node)
         if not is_lookup and name not in _OPERATORS and name not in _UTILITIES:
             return updated_node
         arguments = list(updated_node.args)
@@ -74,6 +78,16 @@ class PackageName(Pass):
                 )
                 return updated_node.with_changes(args=arguments)
         return updated_node
+
+    def _auto_load(self, original: cst.CSTNode, call: cst.Call) -> cst.BaseExpression:
+        """Replace the name of the folder in ``iter_submodules(directory, directory.name)``."""
+        if len(call.args) != 2:
+            return call
+        first, second = call.args
+        if plain_dotted(second.value) != f"{plain_dotted(first.value)}.name":
+            return call
+        base = self._base(original, second.value)
+        return call.with_changes(args=[first, second.with_changes(value=base)])
 
     def leave_Comparison(  # noqa: N802
         self, original_node: cst.Comparison, updated_node: cst.Comparison
