@@ -168,6 +168,26 @@ def test_the_destination_is_never_replaced_and_never_inside_of_the_source() -> N
     assert run("gears").exit_code == 1  # a second time
 
 
+_PATH = b"import os, sys\nsys.path.insert(0, os.path.join(os.path.dirname(__file__), 'libs'))\n"
+
+
+@pytest.mark.parametrize(
+    ("library", "stays"),
+    [(b"NUMBER = 12\n", False), (b"import importlib\nimportlib.import_module(NAME)\n", True)],
+    ids=["plain", "computed"],
+)
+def test_a_search_path_is_removed_if_nothing_is_searched_there_any_more(
+    library: bytes, stays: bool
+) -> None:
+    main = MODULE.replace(b"import bpy\n", _PATH + b"import bpy\nfrom teeth import NUMBER\n", 1)
+    write_folder(Path("gears"), {"__init__.py": main, "libs/teeth.py": library})
+    document = report("gears", "out")
+    source = Path("out/__init__.py").read_bytes()
+    assert b"from .libs.teeth import NUMBER" in source
+    assert (b"sys.path" in source) is stays
+    assert ("code.import-path" in codes(document)) is stays
+
+
 def test_a_dry_run_and_a_difference_write_nothing() -> None:
     Path("gear_tool.py").write_bytes(MODULE)
     before = sorted(Path().rglob("*"))

@@ -252,6 +252,14 @@ def test_lines_of_changes_are_those_of_the_original() -> None:
     ]
 
 
+def test_lines_that_add_folders_to_the_search_path_are_removed_where_they_are_not_needed() -> None:
+    source = "import os, sys\nhere = os.path.dirname(__file__)\nif here not in sys.path:\n    sys.path.append(here)\nsys.path.append(other)\n"
+    job = JOB._replace(search_lines={"__init__.py": [4]})
+    after = change("__init__.py", source, job)
+    assert after == "import os, sys\nhere = os.path.dirname(__file__)\nsys.path.append(other)\n"
+    assert change("ui/panels.py", source, job) == source
+
+
 UPDATER_USES = """\
 import bpy
 # Updates.

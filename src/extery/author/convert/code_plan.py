@@ -12,6 +12,7 @@ from extery.author.convert.code.job import Change, Job, Remark, dotted_name
 from extery.author.convert.known_updaters import find_updaters
 from extery.author.convert.layout import INIT, AddOn
 from extery.author.convert.process import Limits, Modules, Result
+from extery.author.convert.search_paths import unused_search_paths
 from extery.author.convert.source import SourceFile
 from extery.blender_api.table import load_api, load_varying_names
 from extery.compatibility.findings import judge
@@ -94,8 +95,9 @@ def plan_code(add_on: AddOn, identifier: str, files: Mapping[str, SourceFile]) -
         job = job._replace(updaters=frozenset(map(dotted_name, updaters)))
         readers = _readers_of_bl_info(reader, readable, results, updaters)
         info_name = _free_name(texts) if readers else ""
-        job = job._replace(bl_info=info_name or "remove")
-        for path in readers | ({INIT} & readable.keys()):
+        lines = unused_search_paths(files, sources, scanned, results, updaters)
+        job = job._replace(bl_info=info_name or "remove", search_lines=lines)
+        for path in readers | lines.keys() | ({INIT} & readable.keys()):
             results[path] = reader.change(path, texts[path], job)
     changed = {
         path: _changed(path, text, results.get(path, scanned[path]))
@@ -128,7 +130,7 @@ def _job(
         modules=frozenset(
             name for name in modules if name and name.partition(".")[0] not in outside
         ),
-        search_paths=frozenset(path for one in facts for path in one["search_paths"]),
+        search_paths=frozenset(folder for one in facts for folder, _ in one["search_paths"]),
         constants=frozenset(key for one in facts for key in one["keys"] if key),
         unneeded=_unneeded(sources),
     )

@@ -15,11 +15,13 @@ from extery.author.convert.code.imports import RelativeImports
 from extery.author.convert.code.job import Change, Job, Remark
 from extery.author.convert.code.package_name import PackageName
 from extery.author.convert.code.paths import OwnPaths
+from extery.author.convert.code.search_paths import SearchPaths
 from extery.author.convert.code.updater import RemoveUpdater
 from extery.compatibility.replacements import SAME_MENUS
 
 #: In this order: the updater is found by imports as they were written.
 _PASSES: tuple[type[Pass], ...] = (
+    SearchPaths,
     RemoveUpdater,
     RelativeImports,
     PackageName,
@@ -59,9 +61,9 @@ class Changed(NamedTuple):
 def change_module(path: str, source: bytes, job: Job) -> Changed:
     """Return the changed source of a module; raises `SyntaxError` or `libcst.ParserSyntaxError` if it cannot be parsed."""
     words = frozenset(word.decode("utf-8", "replace") for word in _WORD.findall(source))
-    state = ModuleState(path, job, source, words) if _may_change(words, job) else None
-    if state is None:
+    if not _may_change(words, job) and path not in job.search_lines:
         return Changed(source, [], [])
+    state = ModuleState(path, job, source, words)
     passes = [one for one in (kind(state) for kind in _PASSES) if words & one.words()]
     if not passes:
         return Changed(source, [], [])

@@ -30,6 +30,7 @@ class Job(NamedTuple):
     its modules below the root; ``search_paths`` the dotted folders that it adds to ``sys.path``, ``""`` for its root.
     ``updaters`` are modules that are removed, ``constants`` variables that are keys of preferences. ``bl_info`` is ``keep``,
     ``remove`` or the new name of the variable. ``unneeded`` are calls without effect, by module: line and name.
+    ``search_lines`` are the lines, by module, that add folders to ``sys.path`` in which nothing is searched any more.
     """
 
     names: frozenset[str] = frozenset()
@@ -39,6 +40,7 @@ class Job(NamedTuple):
     constants: frozenset[str] = frozenset()
     bl_info: str = "keep"
     unneeded: Mapping[str, Sequence[Sequence[Any]]] = MappingProxyType({})
+    search_lines: Mapping[str, Sequence[int]] = MappingProxyType({})
 
     def as_plain(self) -> dict[str, Any]:
         """Return the job as JSON values."""
@@ -48,6 +50,7 @@ class Job(NamedTuple):
                 for key, value in self._asdict().items()
             },
             "unneeded": dict(self.unneeded),
+            "search_lines": dict(self.search_lines),
         }
 
     @classmethod

@@ -20,8 +20,8 @@ def scan_module(path: str, source: bytes) -> dict[str, Any]:
 
     ``bl_info`` are its values, where they can be known without running it, ``bl_info_line`` its line or 0;
     ``unknown`` are its keys whose values are computed. ``reads_bl_info``: whether code reads the variable.
-    ``keys`` are variables that are keys of ``addons``, ``search_paths`` the folders that are added to ``sys.path``, seen
-    from the root of the add-on.
+    ``keys`` are variables that are keys of ``addons``, ``search_paths`` the folders that are added to ``sys.path``, dotted and seen
+    from the root of the add-on, with their lines.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -33,7 +33,7 @@ def scan_module(path: str, source: bytes) -> dict[str, Any]:
         **found,
         "reads_bl_info": _reads_bl_info(tree, statement),
         "keys": sorted(set(_keys(tree))),
-        "search_paths": sorted(set(_search_paths(tree, path, constants))),
+        "search_paths": [list(one) for one in _search_paths(tree, path, constants)],
         "docstring": (ast.get_docstring(tree) or "")[:MAX_TEXT],
     }
 
@@ -172,8 +172,10 @@ def _last(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else ""
 
 
-def _search_paths(tree: ast.Module, path: str, constants: Mapping[str, ast.expr]) -> Iterator[str]:
-    """Yield the folders below the root, dotted, that the module adds to ``sys.path``."""
+def _search_paths(
+    tree: ast.Module, path: str, constants: Mapping[str, ast.expr]
+) -> Iterator[tuple[str, int]]:
+    """Yield the folders below the root, dotted, that the module adds to ``sys.path``, and the lines."""
     assigned = dict(constants)
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
@@ -188,7 +190,7 @@ def _search_paths(tree: ast.Module, path: str, constants: Mapping[str, ast.expr]
         ):
             folder = _folder(node.args[-1], path, assigned)
             if folder is not None:
-                yield ".".join(folder)
+                yield ".".join(folder), node.lineno
 
 
 def _folder(
