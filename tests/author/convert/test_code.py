@@ -12,7 +12,7 @@ JOB = Job(
     names=frozenset({"gears", "gears_tool"}),
     modules=frozenset({"utils", "ui", "ui.panels", "ui.lists", "libs", "libs.teeth"}),
     search_paths=frozenset({"", "libs"}),
-    constants=frozenset({"ADDON_NAME"}),
+    constants=frozenset({"ADDON_NAME", "get_name"}),
     unneeded={"__init__.py": [(3, "calc_normals")]},
 )
 
@@ -84,6 +84,11 @@ CASES = {
         "def get(directory):\n    return list(iter_submodules(directory, directory.name))\n",
         "def get(directory):\n    return list(iter_submodules(directory, __package__))\n",
         f"{BASE}def get(directory):\n    return list(iter_submodules(directory, base_package))\n",
+    ),
+    "function": Case(
+        "import os\ndef get_name():\n    # of the folder\n    return os.path.basename(get_path())\n",
+        "import os\ndef get_name():\n    # of the folder\n    return __package__\n",
+        f"{BASE}import os\ndef get_name():\n    # of the folder\n    return base_package\n",
     ),
     "others": Case(
         "import numpy.utils\nfrom ui_tools import x\nimport json\n",

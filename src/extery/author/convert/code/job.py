@@ -28,7 +28,7 @@ class Job(NamedTuple):
 
     ``names`` are those by which it may call itself, such as the name of its old folder; ``modules`` the dotted names of
     its modules below the root; ``search_paths`` the dotted folders that it adds to ``sys.path``, ``""`` for its root.
-    ``updaters`` are modules that are removed, ``constants`` variables that are keys of preferences. ``bl_info`` is ``keep``,
+    ``updaters`` are modules that are removed, ``constants`` variables and functions that are keys of preferences. ``bl_info`` is ``keep``,
     ``remove`` or the new name of the variable. ``unneeded`` are calls without effect, by module: line and name.
     ``search_lines`` are the lines, by module, that add folders to ``sys.path`` in which nothing is searched any more.
     """

@@ -132,7 +132,23 @@ class PackageName(Pass):
             if value is not None and self.is_own(value):
                 base = self._base(node, value)
                 return node.with_changes(body=[node.body[0].with_changes(value=base)])
+        if isinstance(node, cst.FunctionDef) and node.name.value in self.state.job.constants:
+            node = self._with_return(node)
         return super().change_statement(node)
+
+    def _with_return(self, function: cst.FunctionDef) -> cst.FunctionDef:
+        """Replace what a function returns that gives the name of the folder as a key, if it does nothing else."""
+        returns = [one for one in walk(function) if isinstance(one, cst.Return)]
+        value = returns[0].value if len(returns) == 1 else None
+        if value is None or not (self.is_own(value) or self._is_basename(value)):
+            return function
+        new = returns[0].with_changes(value=self._base(value, value))
+        changed = function.deep_replace(returns[0], new)
+        assert isinstance(changed, cst.FunctionDef)
+        return changed
+
+    def _is_basename(self, node: cst.BaseExpression) -> bool:
+        return isinstance(node, cst.Call) and self.state.dotted(node.func) == "os.path.basename"
 
     def is_own(self, node: cst.BaseExpression) -> bool:
         """Return whether an expression is the old name of the add-on, and not yet the right one."""

@@ -167,6 +167,8 @@ def _is_addons(node: ast.expr) -> bool:
 
 
 def _last(node: ast.expr) -> str:
+    if isinstance(node, ast.Call) and not node.args:
+        return _last(node.func)
     if isinstance(node, ast.Name):
         return node.id if not node.id.startswith("__") else ""
     return node.attr if isinstance(node, ast.Attribute) else ""
