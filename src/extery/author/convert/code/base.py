@@ -116,6 +116,11 @@ class Pass(cst.CSTTransformer):
         """Return the words of which a statement must have one."""
         raise NotImplementedError
 
+    def concerns(self, words: frozenset[str], text: str) -> bool:
+        """Return whether a statement with these words is to be visited."""
+        del text
+        return bool(words & self.words())
+
     def change_statement(self, node: cst.CSTNode) -> Statements:
         """Return what a statement of the module becomes."""
         return node.visit(self)  # type: ignore[return-value]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 import libcst as cst
 
@@ -25,6 +26,7 @@ _WORDS = frozenset(
     | SAME_MENUS.keys()
     | {name.split(".")[2] for name in SAME_OPERATORS}
 )
+_ASSIGNED_PROPERTY = re.compile(r"^[ \t]+\w+[ \t]*=[ \t]*(?:\w+\.)*\w+Property\b", re.MULTILINE)
 _OPERATOR_OPTIONS = frozenset({"REGISTER", "UNDO", "BLOCKING", "INTERNAL", "PRESET"})
 _BASES = frozenset(
     {
@@ -51,10 +53,14 @@ class BlenderApi(Pass):
         self._replaces_imp = _uses_only_reload(state.tree)
         unneeded = {name for _, name in state.job.unneeded.get(state.path, ())}
         properties = {word for word in state.words if word.endswith("Property")}
-        self._words = frozenset(_WORDS | unneeded | properties)
+        self._needed = frozenset(_WORDS | unneeded)
+        self._words = self._needed | properties
 
     def words(self) -> frozenset[str]:
         return self._words
+
+    def concerns(self, words: frozenset[str], text: str) -> bool:
+        return bool(words & self._needed) or _ASSIGNED_PROPERTY.search(text) is not None
 
     def leave_Import(self, original_node: cst.Import, updated_node: cst.Import) -> cst.Import:  # noqa: N802
         if not self._replaces_imp or not _imports_imp(updated_node):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import libcst as cst
@@ -65,7 +66,7 @@ def change_module(path: str, source: bytes, job: Job) -> Changed:
         return Changed(source, [], [])
     state = ModuleState(path, job, source, words)
     passes = [one for one in (kind(state) for kind in _PASSES) if words & one.words()]
-    if not passes:
+    if not any(_concerned(passes, text) for text in _statements(state.tree, source)):
         return Changed(source, [], [])
     module = cst.parse_module(source)
     body: list[cst.BaseStatement] = []
@@ -73,7 +74,7 @@ def change_module(path: str, source: bytes, job: Job) -> Changed:
     line = 1 + len(module.header)
     for statement in module.body:
         text = module.code_for_node(statement)
-        changed = _change_statement(passes, statement, line, frozenset(_words(text)))
+        changed = _change_statement(_concerned(passes, text), statement, line)
         line += text.count("\n")
         if not changed:
             comments += _comments(statement)
@@ -89,13 +90,25 @@ def change_module(path: str, source: bytes, job: Job) -> Changed:
     return Changed(_with_same_ends(module.bytes, source), sorted(set(state.changes)), remarks)
 
 
+def _statements(tree: ast.Module, source: bytes) -> Iterator[str]:
+    """Yield the lines of each statement, with its decorators."""
+    lines = re.split(r"\r\n|\r|\n", source.decode("utf-8", "replace"))
+    for node in tree.body:
+        decorators = getattr(node, "decorator_list", ())
+        first = min(one.lineno for one in (node, *decorators))
+        yield "\n".join(lines[first - 1 : node.end_lineno])
+
+
+def _concerned(passes: Sequence[Pass], text: str) -> list[Pass]:
+    words = frozenset(_words(text))
+    return [one for one in passes if one.concerns(words, text)]
+
+
 def _change_statement(
-    passes: Sequence[Pass], statement: cst.CSTNode, line: int, words: frozenset[str]
+    passes: Sequence[Pass], statement: cst.CSTNode, line: int
 ) -> list[cst.BaseStatement]:
     current: list[Any] = [statement]
     for one in passes:
-        if not words & one.words():
-            continue
         one.state.begin(statement, line)
         after: list[Any] = []
         for node in current:

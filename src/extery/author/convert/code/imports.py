@@ -28,6 +28,9 @@ class RelativeImports(Pass):
             parts |= {word for word in self.state.words if _INTERFACE.fullmatch(word)}
         return self.state.job.names | parts
 
+    def concerns(self, words: frozenset[str], text: str) -> bool:
+        return bool(words & {"import", "import_module"}) and super().concerns(words, text)
+
     def find(self, name: str) -> tuple[str, ...] | None:
         """Return the parts of an own module below the root; ``None`` for a module of others."""
         parts = tuple(name.split("."))
