@@ -168,6 +168,10 @@ CASES = {
         "import bpy\nbpy.ops.import_mesh.stl(filepath=path, axis_up='Y')\n",
         "import bpy\nbpy.ops.import_mesh.stl(filepath=path, axis_up='Y')\n",
     ),
+    "user-resource": Case(
+        "import bpy\np = bpy.utils.user_resource('SCRIPTS', 'presets', True)\n",
+        "import bpy\np = bpy.utils.user_resource('SCRIPTS', path='presets', create=True)\n",
+    ),
     "user-preferences": Case(
         "v = bpy.context.user_preferences.view\n", "v = bpy.context.preferences.view\n"
     ),

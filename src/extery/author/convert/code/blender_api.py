@@ -22,7 +22,7 @@ _KIND = "removed-api"
 _SHARED = frozenset({"filepath"})
 _PROPERTIES = "bpy.props."
 _WORDS = frozenset(
-    {"imp", "user_preferences", "from_builtin", "bl_options"}
+    {"imp", "user_preferences", "from_builtin", "bl_options", "user_resource"}
     | SAME_MENUS.keys()
     | {name.split(".")[2] for name in SAME_OPERATORS}
 )
@@ -111,6 +111,8 @@ class BlenderApi(Pass):
                 new = SAME_OPERATORS[name]
                 self.state.change(original_node, _KIND, f"{name} → {new}")
                 return updated_node.with_changes(func=expression(new))
+        if name == "bpy.utils.user_resource":
+            return self._with_keywords(original_node, updated_node)
         if name == "gpu.shader.from_builtin" and updated_node.args:
             old = string_value(updated_node.args[0].value) or ""
             if old in REMOVED_SHADERS:
@@ -119,6 +121,25 @@ class BlenderApi(Pass):
                 first = updated_node.args[0].with_changes(value=expression(repr(new)))
                 return updated_node.with_changes(args=[first, *updated_node.args[1:]])
         return updated_node
+
+    def _with_keywords(self, original: cst.CSTNode, call: cst.Call) -> cst.Call:
+        """Name the arguments behind the first one, which Blender 2.92 made keyword arguments."""
+        arguments = list(call.args)
+        for index, keyword in enumerate(("path", "create"), 1):
+            if (
+                len(arguments) > index
+                and not arguments[index].keyword
+                and not arguments[index].star
+            ):
+                arguments[index] = arguments[index].with_changes(
+                    keyword=cst.Name(keyword),
+                    equal=cst.AssignEqual(
+                        whitespace_before=cst.SimpleWhitespace(""),
+                        whitespace_after=cst.SimpleWhitespace(""),
+                    ),
+                )
+                self.state.change(original, _KIND, f"user_resource(…, {keyword}=…)")
+        return call.with_changes(args=arguments)
 
     def leave_SimpleStatementLine(  # noqa: N802
         self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
