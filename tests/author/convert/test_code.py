@@ -325,6 +325,14 @@ def test_a_use_of_an_updater_that_cannot_be_removed_is_named() -> None:
     assert [(one.line, one.code) for one in remarks] == [(2, "convert.updater-left")]
 
 
+def test_texts_that_name_own_modules_are_named() -> None:
+    from extery.author.convert.code.change import change_module
+
+    source = "m = __import__('gears.utils')\nt = 'gears.nothing'\n"
+    remarks = change_module("__init__.py", source.encode(), JOB).remarks
+    assert [(one.line, one.code) for one in remarks] == [(1, "convert.own-module")]
+
+
 def test_paths_with_the_old_name_and_lists_of_add_ons_are_named() -> None:
     from extery.author.convert.code.change import change_module
 

@@ -173,6 +173,14 @@ _DECISIONS = {
         hint="use os.path.dirname(__file__) for files of the add-on, and bpy.utils.extension_path_user(__package__, create=True) for files that it writes",
         example={"path": "'scripts/addons/gear_tool/presets'"},
     ),
+    "convert.own-module": Code(
+        "warning",
+        "a text is the old name of a module of the add-on",
+        "The modules of an extension are bl_ext.REPOSITORY.ID.MODULE, with another repository for each user.",
+        message="{module} is the old name of a module of the add-on",
+        hint="use f'{{__package__}}.MODULE', or importlib.import_module('.MODULE', __package__)",
+        example={"module": "gear_tool.utils"},
+    ),
     "convert.addon-utils": Code(
         "warning",
         "the code looks for add-ons by their module or path",

@@ -9,6 +9,7 @@ import libcst as cst
 
 from extery.author.convert.code.base import (
     Pass,
+    Statements,
     code_of,
     plain_dotted,
     small_statement,
@@ -29,7 +30,27 @@ class RelativeImports(Pass):
         return self.state.job.names | parts
 
     def concerns(self, words: frozenset[str], text: str) -> bool:
-        return bool(words & {"import", "import_module"}) and super().concerns(words, text)
+        if words & {"import", "import_module"}:
+            return super().concerns(words, text)
+        return any(f"{name}." in text for name in words & self.state.job.names)
+
+    def change_statement(self, node: cst.CSTNode) -> Statements:
+        """Name the texts that are still the name of an own module."""
+        self._seen: list[tuple[cst.CSTNode, str]] = []
+        result = super().change_statement(node)
+        mended = {change.line for change in self.state.changes if change.kind == _KIND}
+        for one, text in self._seen:
+            if self.state.line(one) not in mended:
+                self.state.remark(one, "convert.own-module", module=text)
+        return result
+
+    def leave_SimpleString(  # noqa: N802 (libcst)
+        self, original_node: cst.SimpleString, updated_node: cst.SimpleString
+    ) -> cst.BaseExpression:
+        first, dot, inner = (string_value(updated_node) or "").partition(".")
+        if dot and first in self.state.job.names and inner in self.state.job.modules:
+            self._seen.append((original_node, f"{first}.{inner}"))
+        return updated_node
 
     def find(self, name: str) -> tuple[str, ...] | None:
         """Return the parts of an own module below the root; ``None`` for a module of others."""
