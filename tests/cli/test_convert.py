@@ -188,6 +188,16 @@ def test_a_search_path_is_removed_if_nothing_is_searched_there_any_more(
     assert ("code.import-path" in codes(document)) is stays
 
 
+def test_bl_info_that_another_module_reads_through_the_name_of_the_add_on_is_found() -> None:
+    panel = b"import gears\n\n\ndef version():\n    return gears.bl_info['version']\n"
+    main = MODULE.replace(b"import bpy\n", b"import bpy\nfrom . import panel\n", 1)
+    write_folder(Path("gears"), {"__init__.py": main, "panel.py": panel})
+    document = report("gears", "out")
+    assert "convert.bl-info-kept" in codes(document)
+    assert b"gears.ADDON_INFO['version']" in Path("out/panel.py").read_bytes()
+    assert b"ADDON_INFO = {" in Path("out/__init__.py").read_bytes()
+
+
 def test_a_dry_run_and_a_difference_write_nothing() -> None:
     Path("gear_tool.py").write_bytes(MODULE)
     before = sorted(Path().rglob("*"))

@@ -85,6 +85,11 @@ CASES = {
         "def get(directory):\n    return list(iter_submodules(directory, __package__))\n",
         f"{BASE}def get(directory):\n    return list(iter_submodules(directory, base_package))\n",
     ),
+    "preferences-splitext": Case(
+        "p = prefs.addons[os.path.splitext(__name__)[0]]\n",
+        "p = prefs.addons[__package__]\n",
+        f"{BASE}p = prefs.addons[base_package]\n",
+    ),
     "function": Case(
         "import os\ndef get_name():\n    # of the folder\n    return os.path.basename(get_path())\n",
         "import os\ndef get_name():\n    # of the folder\n    return __package__\n",

@@ -93,7 +93,7 @@ def plan_code(add_on: AddOn, identifier: str, files: Mapping[str, SourceFile]) -
         unread = [text for path, text in texts.items() if path not in readable]
         results, updaters = _without_updater(reader, readable, unread, job)
         job = job._replace(updaters=frozenset(map(dotted_name, updaters)))
-        readers = _readers_of_bl_info(reader, readable, results, updaters)
+        readers = _readers_of_bl_info(reader, readable, results, updaters, job.names)
         info_name = _free_name(texts) if readers else ""
         lines = unused_search_paths(files, sources, scanned, results, updaters)
         job = job._replace(bl_info=info_name or "remove", search_lines=lines)
@@ -182,6 +182,7 @@ def _readers_of_bl_info(
     texts: Mapping[str, bytes],
     results: Mapping[str, Result],
     updaters: set[str],
+    names: frozenset[str],
 ) -> set[str]:
     """Return the modules that read ``bl_info`` after the other changes."""
     found = set()
@@ -190,7 +191,7 @@ def _readers_of_bl_info(
         now = text if after is None else after
         if path not in updaters and b"bl_info" in now:
             facts = reader.scan(path, now).facts
-            if facts and facts["reads_bl_info"]:
+            if facts and (facts["reads_bl_info"] or names.intersection(facts["bl_info_owners"])):
                 found.add(path)
     return found
 

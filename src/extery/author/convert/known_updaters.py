@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 #: Words of the module ``addon_updater`` by CG Cookie, of its releases since 2016, all of which it has.
-_ENGINE = ((b"Singleton_updater", b"SingletonUpdater", b"SingletonUpdater("), (b"use_releases",))
+_ENGINE = (
+    (b"Singleton_updater", b"SingletonUpdater", b"SingletonUpdater("),
+    (b"use_releases", b"GithubEngine"),
+)
 #: The same for its operators and panels, ``addon_updater_ops``.
 _OPERATORS = (
     (b"addon_updater",),

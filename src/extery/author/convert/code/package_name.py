@@ -161,6 +161,8 @@ class PackageName(Pass):
             return node.value == "__package__" and bool(self.state.package)
         if plain_dotted(node) in _SPLITS:
             return True
+        if plain_dotted(node) == "os.path.splitext()[]" and _is_name_of_module(node):
+            return True
         names = {one.value for one in walk(node) if isinstance(one, cst.Name)}
         return "__file__" in names and bool(names & {"basename", "split", "name", "stem"})
 
@@ -172,6 +174,12 @@ class PackageName(Pass):
         if before != code_of(base):
             self.state.change(original, _KIND, f"{before} → {code_of(base)}")
         return base
+
+
+def _is_name_of_module(node: cst.BaseExpression) -> bool:
+    """Return whether an expression is ``os.path.splitext(__name__)[0]``, the first part of an old name of two."""
+    call = node.value if isinstance(node, cst.Subscript) else None
+    return isinstance(call, cst.Call) and [code_of(one.value) for one in call.args] == ["__name__"]
 
 
 def _is_addons(node: cst.BaseExpression) -> bool:

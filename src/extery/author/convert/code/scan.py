@@ -19,7 +19,8 @@ def scan_module(path: str, source: bytes) -> dict[str, Any]:
     """Return what is known about a module; raises `SyntaxError` and `ValueError` if Python cannot read it.
 
     ``bl_info`` are its values, where they can be known without running it, ``bl_info_line`` its line or 0;
-    ``unknown`` are its keys whose values are computed. ``reads_bl_info``: whether code reads the variable.
+    ``unknown`` are its keys whose values are computed. ``reads_bl_info``: whether code reads the variable;
+    ``bl_info_owners`` are the names of modules whose variable it reads.
     ``keys`` are variables that are keys of ``addons``, ``search_paths`` the folders that are added to ``sys.path``, dotted and seen
     from the root of the add-on, with their lines.
     """
@@ -32,6 +33,7 @@ def scan_module(path: str, source: bytes) -> dict[str, Any]:
     return {
         **found,
         "reads_bl_info": _reads_bl_info(tree, statement),
+        "bl_info_owners": sorted(_owners(tree)),
         "keys": sorted(set(_keys(tree))),
         "search_paths": [list(one) for one in _search_paths(tree, path, constants)],
         "docstring": (ast.get_docstring(tree) or "")[:MAX_TEXT],
@@ -139,6 +141,16 @@ def _reads_bl_info(tree: ast.Module, statement: ast.stmt | None) -> bool:
         if isinstance(node, ast.ImportFrom) and any(one.name == BL_INFO for one in node.names):
             return True
     return False
+
+
+def _owners(tree: ast.Module) -> set[str]:
+    return {
+        node.value.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and node.attr == BL_INFO
+        and isinstance(node.value, ast.Name)
+    }
 
 
 def _keys(tree: ast.Module) -> Iterator[str]:
