@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from extery.cli.app import extery
 from extery.rules.report import CheckReport
 from tests.author.convert.test_source import write_folder, write_tar, write_zip
+from tests.samples.packages import XML
 
 MODULE = b"""# SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2019-2021 Ada Smith
@@ -246,6 +247,15 @@ def test_an_early_package_becomes_one_of_today() -> None:
         "__init__.py",
         "blender_manifest.toml",
     ]
+    assert not [one for one in document["problems"] if one["severity"] == "error"]
+
+
+def test_an_early_package_of_a_theme_stays_a_theme() -> None:
+    early = b'{"id": "dusk", "type": "theme", "name": "Dusk", "version": "1.0.0", "tagline": "Dark", "maintainer": "Ada", "license": ["SPDX:MIT"]}'
+    write_tar(Path("dusk"), {"bl_ext_pkg_manifest.json": early, "dusk.xml": XML})
+    document = report("dusk.txz")
+    assert manifest("dusk")["type"] == "theme"
+    assert Path("dusk/dusk.xml").read_bytes() == XML
     assert not [one for one in document["problems"] if one["severity"] == "error"]
 
 

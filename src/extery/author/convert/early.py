@@ -13,6 +13,7 @@ from extery.author.convert.values import Value
 from extery.core.errors import InvalidManifest, ProblemList
 from extery.core.license_aliases import suggest_license
 from extery.core.licenses import PREFIX
+from extery.core.types import TYPES_BY_NAME
 from extery.manifest.document import (
     MANIFEST_FILENAME,
     MAX_MANIFEST_BYTES,
@@ -74,6 +75,8 @@ def early_values(table: Mapping[str, Any], file: str) -> dict[str, Value]:
         items = [value] if isinstance(value, str) else value
         if isinstance(items, list) and items and all(isinstance(one, str) for one in items):
             found[key] = Value(key, items, f"{file}, {key}", "stated")
+    if named.get("type") in TYPES_BY_NAME:
+        found["type"] = Value("type", named["type"], f"{file}, type", "stated")
     if "tagline" in found:
         text = short_text(one_line(found["tagline"].value))
         found["tagline"] = found["tagline"]._replace(value=text or "Add-on")
