@@ -199,6 +199,14 @@ def test_bl_info_that_another_module_reads_through_the_name_of_the_add_on_is_fou
     assert b"ADDON_INFO = {" in Path("out/__init__.py").read_bytes()
 
 
+def test_what_a_manifest_has_no_field_for_is_named() -> None:
+    more = b'    "location": "View3D > Add > Mesh",\n    "warning": "",\n    "category"'
+    Path("gear_tool.py").write_bytes(MODULE.replace(b'    "category"', more, 1))
+    assert report("gear_tool.py", "out")["lost"] == {"location": "View3D > Add > Mesh"}
+    result = run("gear_tool.py")
+    assert re.search(r"location +View3D > Add > Mesh +has no field in a manifest", result.stdout)
+
+
 def test_a_dry_run_and_a_difference_write_nothing() -> None:
     Path("gear_tool.py").write_bytes(MODULE)
     before = sorted(Path().rglob("*"))

@@ -59,6 +59,8 @@ _TAGS: Mapping[str, tuple[str, ...]] = {
     "view3d": ("3D View",),
 }
 _MAX_NAME = 100
+#: Keys that become fields; others have no place in a manifest.
+_FIELDS = frozenset({"name", "author", "version", "blender", "description", "category", "license"})
 
 
 class Info(NamedTuple):
@@ -79,6 +81,17 @@ class Info(NamedTuple):
         if isinstance(value, list):
             value = ", ".join(one for one in value if isinstance(one, str))
         return one_line(value) if isinstance(value, str) else ""
+
+
+def values_without_field(info: Info) -> dict[str, str]:
+    """Return what ``bl_info`` says and a manifest has no field for, such as ``location``; long texts are cut."""
+    used = website(info)
+    found = {key: info.text(key) for key in info.values if key not in _FIELDS}
+    return {
+        key: text[:_MAX_NAME]
+        for key, text in found.items()
+        if text and (used is None or _with_manual(text) != used.value)
+    }
 
 
 def one_line(text: str) -> str:
@@ -180,12 +193,16 @@ def blender_minimum(info: Info) -> Value:
 
 def website(info: Info) -> Value | None:
     for key in _URLS:
-        url = info.text(key)
-        for name, address in _MANUAL.items():
-            url = url.replace(name, address)
+        url = _with_manual(info.text(key))
         if re.fullmatch(r"https?://[^\s/.]+\.\S+", url):
             return Value("website", url, info.place(key), "stated")
     return None
+
+
+def _with_manual(url: str) -> str:
+    for name, address in _MANUAL.items():
+        url = url.replace(name, address)
+    return url
 
 
 def tags(info: Info) -> Value | None:

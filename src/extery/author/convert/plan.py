@@ -45,7 +45,8 @@ _INSTALLERS = frozenset({"pip", "setuptools", "wheel", "pkg_resources", "ensurep
 class Plan(NamedTuple):
     """An add-on as it will be: ``files`` by path, and ``texts`` that replace or add some of them, the manifest among them.
 
-    ``keeps_manifest``: it had a valid one. ``decisions`` are problems of the area ``convert``.
+    ``keeps_manifest``: it had a valid one. ``decisions`` are problems of the area ``convert``. ``lost`` are the values of ``bl_info``
+    for which a manifest has no field.
     """
 
     add_on: AddOn
@@ -57,6 +58,7 @@ class Plan(NamedTuple):
     layout: Files
     keeps_manifest: bool
     decisions: ProblemList
+    lost: Mapping[str, str]
 
     @property
     def id(self) -> str:
@@ -100,10 +102,28 @@ def plan_conversion(
     dropped = {*code.removed, *EARLY_MANIFESTS}
     files = {path: file for path, file in layout.files.items() if path not in dropped}
     decisions = ProblemList()
-    plan = Plan(add_on, values, evidence, files, texts, code, layout, keeps_manifest, decisions)
+    lost = metadata.values_without_field(_info(layout, code))
+    plan = Plan(
+        add_on=add_on,
+        values=values,
+        evidence=evidence,
+        files=files,
+        texts=texts,
+        code=code,
+        layout=layout,
+        keeps_manifest=keeps_manifest,
+        decisions=decisions,
+        lost=lost,
+    )
     _decide_about_fields(plan, permissions)
     _decide_about_code(plan)
     return plan
+
+
+def _info(layout: Files, code: CodePlan) -> metadata.Info:
+    main = layout.files[INIT].path.rpartition("/")[2] if INIT in layout.files else INIT
+    facts = code.facts
+    return metadata.Info(facts.get("bl_info") or {}, main, facts.get("lines") or {})
 
 
 def _values(
@@ -114,8 +134,8 @@ def _values(
     permissions: list[NeededPermission],
 ) -> tuple[dict[str, Value], list[Evidence]]:
     facts = code.facts
-    main = layout.files[INIT].path.rpartition("/")[2] if INIT in layout.files else INIT
-    info = metadata.Info(facts.get("bl_info") or {}, main, facts.get("lines") or {})
+    info = _info(layout, code)
+    main = info.file
     title = metadata.title(info, add_on.plain_name)
     stated = (info.text("license"), info.place("license"))
     license_value, evidence = find_license(layout.files, own, stated)

@@ -60,6 +60,7 @@ class Conversion(NamedTuple):
             "fields": []
             if plan.keeps_manifest
             else [one.as_dict() for one in plan.values.values()],
+            "lost": dict(plan.lost),
             "licenses": [one._asdict() for one in plan.evidence],
             "files": sorted({*plan.files, *plan.texts}),
             "changed": [
