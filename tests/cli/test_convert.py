@@ -204,7 +204,9 @@ def test_what_a_manifest_has_no_field_for_is_named() -> None:
     Path("gear_tool.py").write_bytes(MODULE.replace(b'    "category"', more, 1))
     assert report("gear_tool.py", "out")["lost"] == {"location": "View3D > Add > Mesh"}
     result = run("gear_tool.py")
-    assert re.search(r"location +View3D > Add > Mesh +has no field in a manifest", result.stdout)
+    assert re.search(
+        r"location +View3D > Add > Mesh +is in no field of the manifest", result.stdout
+    )
 
 
 def test_a_dry_run_and_a_difference_write_nothing() -> None:
@@ -276,6 +278,8 @@ def test_a_valid_manifest_is_kept_and_the_code_is_mended() -> None:
     assert document["manifest"] == "kept"
     assert Path("out/blender_manifest.toml").read_bytes() == data
     assert b"__package__" in Path("out/__init__.py").read_bytes()
+    (Path("gear_tool") / "blender_manifest.toml").write_bytes(data + b"[build]\npaths = []\n")
+    assert report("gear_tool", "other", "--tagline", "Gears")["lost"] == {"build": "{'paths': []}"}
 
 
 def test_the_licence_of_a_header_that_contradicts_the_file_is_to_be_decided() -> None:

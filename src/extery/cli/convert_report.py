@@ -67,7 +67,9 @@ def _manifest_lines(result: Conversion, folder: Path) -> Iterator[str]:
         source = f"  from {one.source}{_CERTAINTIES.get(one.certainty, '')}"
         yield printable(text) + styles.dim(printable(source))
     for key, text in result.plan.lost.items():
-        yield printable(f"  {key:<{width}}  {text}") + styles.dim("  has no field in a manifest")
+        yield printable(f"  {key:<{width}}  {text}") + styles.dim(
+            "  is in no field of the manifest"
+        )
     yield ""
 
 

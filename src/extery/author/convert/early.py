@@ -13,6 +13,7 @@ from extery.author.convert.values import Value
 from extery.core.errors import InvalidManifest, ProblemList
 from extery.core.license_aliases import suggest_license
 from extery.core.licenses import PREFIX
+from extery.core.text import quote_value
 from extery.core.types import TYPES_BY_NAME
 from extery.manifest.document import (
     MANIFEST_FILENAME,
@@ -92,3 +93,12 @@ def early_values(table: Mapping[str, Any], file: str) -> dict[str, Value]:
         reasons = {key: one for key, one in permissions.items() if isinstance(one, str)}
         found["permissions"] = Value("permissions", reasons, f"{file}, permissions", "stated")
     return found
+
+
+def unused_values(table: Mapping[str, Any], values: Mapping[str, Value]) -> dict[str, str]:
+    """Return what an early manifest says and no field has, such as a ``[build]`` table; long values are cut."""
+    return {
+        key: quote_value(value)
+        for key, value in table.items()
+        if _OLD_NAMES.get(key, key) not in values and key not in ("schema_version", "type")
+    }

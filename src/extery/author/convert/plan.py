@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from extery.author.convert import metadata
-from extery.author.convert.code_plan import CodePlan, outside_modules, plan_code
-from extery.author.convert.early import early_values, is_valid, read_early
+from extery.author.convert.code_plan import CodePlan, plan_code
+from extery.author.convert.early import early_values, is_valid, read_early, unused_values
 from extery.author.convert.layout import (
     EARLY_MANIFESTS,
     INIT,
@@ -21,32 +21,21 @@ from extery.author.convert.manifest import render
 from extery.author.convert.permissions import NeededPermission, needed_permissions
 from extery.author.convert.source import SourceFile, SourceTree
 from extery.author.convert.values import Value
-from extery.core.errors import InvalidManifest, Problem, ProblemList, Where
-from extery.core.library_modules import project_of
+from extery.core.errors import InvalidManifest, Problem, Where
 from extery.core.licenses import PREFIX
 from extery.manifest.document import MANIFEST_FILENAME, blender_tags, check_manifest
-from extery.manifest.locator import Locator
 
 #: Asks a person for the value of a field, until the function finds nothing wrong with it.
 Ask: TypeAlias = Callable[[Value, Callable[[str], list[Problem]]], str]
 #: The fields that are asked for.
 _ASKED = ("name", "version", "tagline", "maintainer", "license")
-_OPTIONS = {
-    "blender_version_min": "--blender-version-min",
-    "blender_version_max": "--blender-version-max",
-    "tags": "--tags",
-}
-
-
-#: What installs libraries: a rule reports it.
-_INSTALLERS = frozenset({"pip", "setuptools", "wheel", "pkg_resources", "ensurepip"})
 
 
 class Plan(NamedTuple):
     """An add-on as it will be: ``files`` by path, and ``texts`` that replace or add some of them, the manifest among them.
 
-    ``keeps_manifest``: it had a valid one. ``decisions`` are problems of the area ``convert``. ``lost`` are the values of ``bl_info``
-    for which a manifest has no field.
+    ``keeps_manifest``: it had a valid one. ``permissions`` are those that the code needs. ``lost`` are the values of ``bl_info``
+    and of an early manifest that are in no field.
     """
 
     add_on: AddOn
@@ -57,7 +46,7 @@ class Plan(NamedTuple):
     code: CodePlan
     layout: Files
     keeps_manifest: bool
-    decisions: ProblemList
+    permissions: Sequence[NeededPermission]
     lost: Mapping[str, str]
 
     @property
@@ -101,9 +90,10 @@ def plan_conversion(
         _check_given(texts[MANIFEST_FILENAME], given)
     dropped = {*code.removed, *EARLY_MANIFESTS}
     files = {path: file for path, file in layout.files.items() if path not in dropped}
-    decisions = ProblemList()
     lost = metadata.values_without_field(_info(layout, code))
-    plan = Plan(
+    if not keeps_manifest:
+        lost |= unused_values(early, values)
+    return Plan(
         add_on=add_on,
         values=values,
         evidence=evidence,
@@ -112,12 +102,9 @@ def plan_conversion(
         code=code,
         layout=layout,
         keeps_manifest=keeps_manifest,
-        decisions=decisions,
+        permissions=permissions,
         lost=lost,
     )
-    _decide_about_fields(plan, permissions)
-    _decide_about_code(plan)
-    return plan
 
 
 def _info(layout: Files, code: CodePlan) -> metadata.Info:
@@ -203,89 +190,3 @@ def _check_given(data: bytes, given: Mapping[str, Any]) -> None:
     ]
     if wrong:
         raise InvalidManifest(*wrong)
-
-
-def _decide_about_fields(plan: Plan, permissions: list[NeededPermission]) -> None:
-    if plan.keeps_manifest:
-        return
-    locate = Locator(plan.texts[MANIFEST_FILENAME], MANIFEST_FILENAME)
-    for field, one in plan.values.items():
-        if one.certainty in ("guessed", "missing") and field != "permissions":
-            plan.decisions.add(
-                f"convert.{one.certainty}",
-                where=locate((field,)),
-                field=field,
-                value=", ".join(one.value) if isinstance(one.value, list) else one.value,
-                source=one.source,
-                option=_OPTIONS.get(field, f"--{field}"),
-            )
-    reasons = plan.values.get("permissions")
-    for needed in permissions if reasons and reasons.certainty == "guessed" else ():
-        plan.decisions.add(
-            "convert.permission-reason",
-            where=locate(("permissions", needed.name)),
-            permission=needed.name,
-            name=_first_use(plan, needed),
-            more=_more(len(needed.uses) - 1),
-            reason=repr(needed.reason),
-        )
-    for key in plan.code.facts.get("unknown", ()):
-        plan.decisions.add("convert.computed", where=Where(MANIFEST_FILENAME), key=repr(key))
-
-
-def _first_use(plan: Plan, needed: NeededPermission) -> str:
-    path, place, name = needed.uses[0]
-    return f"{name} in {path}:{plan.code.new_line(path, place.line)}"
-
-
-def _more(number: int) -> str:
-    return f" and {number} more use{'' if number == 1 else 's'}" if number else ""
-
-
-def _decide_about_code(plan: Plan) -> None:
-    code = plan.code
-    for path, module in sorted(code.modules.items()):
-        if module.failure:
-            plan.decisions.add(
-                "convert.not-changed", where=Where(path), file=path, reason=module.failure
-            )
-        for remark in module.remarks:
-            values = dict(remark.values)
-            if "path" in values:
-                values["path"] = repr(values["path"])
-            plan.decisions.add(
-                remark.code, where=Where(path, (), module.new_line(remark.line)), **values
-            )
-    if code.info_name:
-        line = code.new_line(INIT, code.facts.get("bl_info_line") or 1)
-        plan.decisions.add("convert.bl-info-kept", where=Where(INIT, (), line), name=code.info_name)
-    for library, path, line, is_optional in _libraries(plan):
-        plan.decisions.add(
-            "convert.library",
-            where=Where(path, (), code.new_line(path, line)),
-            variant="optional" if is_optional else "",
-            module=library,
-            project=project_of(library),
-        )
-
-
-def _libraries(plan: Plan) -> Iterator[tuple[str, str, int, bool]]:
-    """Yield the libraries of others, each with the place of its first import, and whether all its imports are guarded."""
-    outside = outside_modules() | plan.code.local | _INSTALLERS
-    found: dict[str, tuple[str, int, bool]] = {}
-    for module in plan.code.sources.parts:
-        stem = module.path.rpartition("/")[2].removesuffix(".py")
-        if module.path in plan.code.removed or not stem.isidentifier():
-            continue
-        changed = plan.code.modules.get(module.path)
-        mended = {one.line for one in changed.changes} if changed else set()
-        for one in module.imports:
-            top = one.module.partition(".")[0]
-            is_known = top in outside or top.lower() in outside or one.at.line in mended
-            if one.level or not top or is_known:
-                continue
-            first = found.get(top)
-            if first is None or (first[2] and not one.is_guarded):
-                found[top] = (module.path, one.at.line, one.is_guarded)
-    for name, (path, line, is_optional) in sorted(found.items()):
-        yield name, path, line, is_optional

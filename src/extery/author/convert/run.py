@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from extery.author.convert.decisions import find_decisions
 from extery.author.convert.plan import Ask, Plan, plan_conversion
 from extery.author.convert.source import open_source
 from extery.author.convert.write import check_destination, destination_for, publish, staged
@@ -139,8 +140,8 @@ def _decisions_in_temporary_folder(plan: Plan, name: str) -> ProblemList:
 
 def _decisions(plan: Plan, stage: Path) -> ProblemList:
     """Return the decisions of the plan, and what `extery check` says about the result."""
-    found = ProblemList(plan.decisions)
-    known = {(one.where.file, one.where.line) for one in plan.decisions}
+    found = find_decisions(plan)
+    known = {(one.where.file, one.where.line) for one in found}
     report = check_path(stage, checks=Checks(Profile.BLENDER_ORG))
     found.extend(problem for problem in report.problems if not _is_known(problem, known))
     return found
