@@ -12,7 +12,7 @@ from extery.author.validate import check_path
 from extery.blender_api.table import load_api, load_varying_names
 from extery.compatibility.findings import Finding, judge
 from extery.core.errors import ProblemList, Where
-from extery.core.files import open_regular
+from extery.core.files import NO_SOURCE_FOLDERS, open_regular
 from extery.core.text import os_error_text
 from extery.core.types import ADD_ON
 from extery.core.versions import BLENDER_SERIES, BlenderSeries
@@ -26,7 +26,6 @@ from extery.rules.sources import Sources
 
 #: Files of a folder without a manifest that are read at most.
 MAX_FILES = 20_000
-_SKIPPED = frozenset({"__pycache__", ".git", ".venv", "venv", "node_modules"})
 
 _UNREADABLE = frozenset({"build.unreadable", "package.unreadable"})
 
@@ -116,7 +115,7 @@ def _python_files(folder: Path, problems: ProblemList) -> Iterator[str]:
 
     number = 0
     for current, folders, files in os.walk(folder, onerror=is_unreadable):
-        folders[:] = sorted(one for one in folders if one not in _SKIPPED)
+        folders[:] = sorted(one for one in folders if one not in NO_SOURCE_FOLDERS)
         for file in sorted(files):
             if file.endswith(".py"):
                 number += 1

@@ -11,7 +11,7 @@ from typing import BinaryIO, NamedTuple
 
 from extery.author.validate import check_path
 from extery.core.errors import InvalidPackage, ProblemList, Where
-from extery.core.files import open_regular
+from extery.core.files import NO_SOURCE_FOLDERS, open_regular
 from extery.inventory.model import Inventory
 from extery.inventory.read import read_inventory
 from extery.manifest.document import MANIFEST_FILENAME
@@ -24,7 +24,6 @@ from extery.rules.profiles import Profile
 
 #: Files of a folder without a manifest that are read at most.
 MAX_FILES = 20_000
-_SKIPPED = frozenset({"__pycache__", ".git", ".venv", "venv", "node_modules"})
 #: Codes of what is wrong with a package that has no manifest, and is inspected anyway.
 _WITHOUT_MANIFEST = frozenset(
     {"package.legacy", "package.manifest-missing", "package.manifest-ambiguous"}
@@ -167,7 +166,7 @@ def _files(folder: Path, problems: ProblemList) -> Iterator[str]:
     """Yield at most `MAX_FILES` files; ``problems`` says that there are more. Links to folders are not followed."""
     number = 0
     for current, folders, files in os.walk(folder):
-        folders[:] = sorted(one for one in folders if one not in _SKIPPED)
+        folders[:] = sorted(one for one in folders if one not in NO_SOURCE_FOLDERS)
         for file in sorted(files):
             number += 1
             if number > MAX_FILES:

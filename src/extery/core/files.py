@@ -15,6 +15,8 @@ _BLOCK = 1 << 20
 _HEX = frozenset("0123456789abcdef")
 #: Age after which the new file of an `atomic_write` is left over.
 LEFTOVER_SECONDS = 3600
+#: Folders beside an author's sources that no command reads as a part of them.
+NO_SOURCE_FOLDERS = frozenset({"__pycache__", ".git", ".venv", "venv", "node_modules"})
 #: Default limit of `read_regular` in bytes.
 MAX_READ = 200_000_000
 

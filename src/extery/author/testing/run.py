@@ -17,6 +17,7 @@ from typing import NamedTuple
 from extery.author.testing.results import Answer, AuthorTest, read_answer
 from extery.author.testing.supervise import Limits, Sandbox, supervise
 from extery.blenders.programs import command_of
+from extery.core.files import NO_SOURCE_FOLDERS
 from extery.core.types import ADD_ON, THEME
 
 _SCRIPT = Path(__file__).with_name("inside_blender") / "start.py"
@@ -24,7 +25,7 @@ _SCRIPT = Path(__file__).with_name("inside_blender") / "start.py"
 _GRACE = 2.0
 #: What a Blender needs of the environment; tokens and passwords are not passed on.
 _PASSED = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "SYSTEMROOT", "COMSPEC")
-_NOT_LINKED = {"__init__.py", "__pycache__", ".git", ".venv", "venv", "node_modules"}
+_NOT_LINKED = NO_SOURCE_FOLDERS | {"__init__.py"}
 _MAX_LINKS = 2_000
 #: Of the repository in Blender; the names of left-over files begin with it.
 EXTENSIONS = "extensions/user_default"
