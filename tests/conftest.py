@@ -53,6 +53,43 @@ def _no_proxy() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """On SQLite a file, which threads share as they do in the real site; else one database per worker.
+
+    Both begin as copies of a migrated one. This is for all tests, wherever they are: the first one of a worker that
+    uses the database decides for all others.
+    """
+    from django.db import connection
+
+    from tests.migrated import copy_migrated_database, migrated_template
+    from tests.services.postgresql import drop_old_database
+    from tests.site import empty_database
+
+    empty_database.use_after_tests()
+    if connection.vendor == "sqlite":
+        path = tmp_path_factory.mktemp("database") / "test.sqlite3"
+        copy_migrated_database(path)
+        connection.settings_dict["TEST"]["NAME"] = str(path)
+    else:
+        template = migrated_template(os.environ["EXTERY_DATABASE"])
+        connection.settings_dict["TEST"]["TEMPLATE"] = template
+        request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
+        drop_old_database(os.environ["EXTERY_DATABASE"], connection.creation._get_test_db_name())
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Use the copy instead of deleting it first.
+
+    On PostgreSQL the database is deleted before the tests, not after them: a thread of the live server may
+    still have a connection then, and the server of the tests is temporary.
+    """
+    return True
+
+
 #: Tests with one of these markers take long; those with the first one take longest.
 LONG = ("longest", "blender", "browser", "slow", "postgresql", "s3")
 

@@ -9,8 +9,6 @@ import pytest
 
 from tests.browser import steps
 from tests.parts import launch_browser
-from tests.site.conftest import django_db_keepdb as django_db_keepdb
-from tests.site.conftest import django_db_modify_db_settings as django_db_modify_db_settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -24,33 +23,9 @@ from extery_site.project.tasks.models import StoredTask
 from extery_site.project.tasks.runner import AttemptResult, run_task
 from extery_site.project.tasks.worker import ALL_QUEUES
 from tests.analysis_in_process import small_sources_here
-from tests.migrated import copy_migrated_database, migrated_template
-from tests.services.postgresql import drop_old_database
-from tests.site import empty_database, factories
+from tests.site import factories
 from tests.site.shared_database import SharedContent, isolated_settings, reset_process_state
 from tests.static_files_once import static_files_once
-
-
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    """On SQLite a file, which threads share as they do in the real site; else one database per worker.
-
-    Both begin as copies of a migrated one.
-    """
-    from django.db import connection
-
-    empty_database.use_after_tests()
-    if connection.vendor == "sqlite":
-        path = tmp_path_factory.mktemp("database") / "test.sqlite3"
-        copy_migrated_database(path)
-        connection.settings_dict["TEST"]["NAME"] = str(path)
-    else:
-        template = migrated_template(os.environ["EXTERY_DATABASE"])
-        connection.settings_dict["TEST"]["TEMPLATE"] = template
-        request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
-        drop_old_database(os.environ["EXTERY_DATABASE"], connection.creation._get_test_db_name())
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -65,16 +40,6 @@ def _static_files_once() -> Iterator[None]:
     """List the static files once, and not for each test client."""
     with static_files_once():
         yield
-
-
-@pytest.fixture(scope="session")
-def django_db_keepdb() -> bool:
-    """Use the copy instead of deleting it first.
-
-    On PostgreSQL the database is deleted before the tests, not after them: a thread of the live server may
-    still have a connection then, and the server of the tests is temporary.
-    """
-    return True
 
 
 @pytest.fixture(autouse=True)
