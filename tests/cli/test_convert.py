@@ -373,3 +373,10 @@ def test_a_full_disk_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert result.exit_code == 1
     assert "[convert.unwritable]" in result.output
     assert [path.name for path in Path().iterdir()] == ["gear_tool.py"]
+
+
+def test_a_destination_with_a_name_that_is_too_long_is_an_error() -> None:
+    Path("gear_tool.py").write_bytes(MODULE)
+    result = run("gear_tool.py", "a" * 300, "--no-input")
+    assert result.exit_code == 1
+    assert "[convert.unwritable]" in result.stderr

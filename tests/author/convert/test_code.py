@@ -60,6 +60,37 @@ CASES = {
     "one-line": Case(
         "if x: import utils\n", "if x: from . import utils\n", "if x: from .. import utils\n"
     ),
+    "name-that-a-function-imports-later": Case(
+        "def f():\n    import gears.utils\n    import importlib\n",
+        "import importlib as _importlib\ndef f():\n"
+        '    _importlib.import_module(".utils", __package__)\n'
+        "    gears = _importlib.import_module(__package__)\n    import importlib\n",
+        f"import importlib as _importlib\n{BASE}def f():\n"
+        '    _importlib.import_module(".utils", base_package)\n'
+        "    gears = _importlib.import_module(base_package)\n    import importlib\n",
+    ),
+    "path-in-another-folder": Case(
+        'import os\nold = os.path.join(build, "addons", "gears")\n',
+        'import os\nold = os.path.join(build, "addons", "gears")\n',
+    ),
+    "several-folders": Case(
+        'import bpy\nfor f in bpy.utils.script_paths(subdir="addons/gears"): print(f)\n',
+        'import bpy\nfor f in bpy.utils.script_paths(subdir="addons/gears"): print(f)\n',
+    ),
+    "folder-that-is-made": Case(
+        'import bpy\np = bpy.utils.user_resource("SCRIPTS", path="addons/gears/x", create=True)\n',
+        'import bpy\np = bpy.utils.user_resource("SCRIPTS", path="addons/gears/x", create=True)\n',
+    ),
+    "add-ons-of-others": Case(
+        'addons = {"gears": 5}\nx = addons["gears"], self.addons["gears"]\n',
+        'addons = {"gears": 5}\nx = addons["gears"], self.addons["gears"]\n',
+    ),
+    "properties-of-a-star-import": Case(
+        "from bpy.props import *\nfrom bpy.types import PropertyGroup\n"
+        "class S(PropertyGroup):\n    a = IntProperty()\n",
+        "from bpy.props import *\nfrom bpy.types import PropertyGroup\n"
+        "class S(PropertyGroup):\n    a: IntProperty()\n",
+    ),
     "module-of-a-package": Case(
         "import ui.lists\n",
         "from . import ui\nfrom .ui import lists as _ui_lists\n",

@@ -80,3 +80,9 @@ def test_folders_that_are_added_to_the_search_path_are_known(call: str, folder: 
 def test_variables_that_are_keys_of_preferences_are_known() -> None:
     source = "a = prefs.addons[NAME]\nb = prefs.addons.get(config.ID)\nc = prefs.addons[get_name()]\nclass P(AddonPreferences):\n    bl_idname = KEY\n"
     assert scan(source)["keys"] == ["ID", "KEY", "NAME", "get_name"]
+
+
+def test_variables_of_loops_and_functions_are_no_keys() -> None:
+    source = "x = [prefs.addons[mod] for mod in names]\ndef f(key):\n    return prefs.addons[key]\n"
+    assert scan(source)["keys"] == []
+    assert scan("x = self.addons[NAME]\n")["keys"] == []

@@ -27,6 +27,9 @@ INFO_NAME = "ADDON_INFO"
 _LEAVE_OUT = "leave it out"
 
 
+_UPDATER_LEFT = "convert.updater-left"
+
+
 class ChangedModule(NamedTuple):
     """A module after the changes; ``failure`` says why it was not read."""
 
@@ -98,7 +101,10 @@ def plan_code(add_on: AddOn, identifier: str, files: Mapping[str, SourceFile]) -
         lines = unused_search_paths(files, sources, scanned, results, updaters)
         job = job._replace(bl_info=info_name or "remove", search_lines=lines)
         for path in readers | lines.keys() | ({INIT} & readable.keys()):
-            results[path] = reader.change(path, texts[path], job)
+            before = results[path].remarks if path in results else ()
+            result = reader.change(path, texts[path], job)
+            left = tuple(one for one in before if one.code == _UPDATER_LEFT)
+            results[path] = result._replace(remarks=(*result.remarks, *left))
     changed = {
         path: _changed(path, text, results.get(path, scanned[path]))
         for path, text in texts.items()
@@ -163,7 +169,7 @@ def _without_updater(
             if path not in updaters
         }
         left = {
-            path: [one for one in result.remarks if one.code == "convert.updater-left"]
+            path: [one for one in result.remarks if one.code == _UPDATER_LEFT]
             for path, result in results.items()
         }
         names = [path.rpartition("/")[2].removesuffix(".py").encode() for path in updaters]

@@ -39,7 +39,7 @@ def staged(plan: Plan, folder: Path) -> Iterator[Path]:
     A process that is killed may leave it, as ``.NAME.*.new``. Raises `Unavailable` if it cannot be written.
     """
     parent = folder.absolute().parent
-    missing = [one for one in (parent, *parent.parents) if not one.exists()]
+    missing = [one for one in (parent, *parent.parents) if not os.path.lexists(one)]
     stage = parent / f".{folder.name}.{os.urandom(4).hex()}.new"
     try:
         try:
@@ -54,7 +54,7 @@ def staged(plan: Plan, folder: Path) -> Iterator[Path]:
         yield stage
     finally:
         shutil.rmtree(stage, ignore_errors=True)
-        if not folder.exists():
+        if not os.path.lexists(folder):
             _remove_empty(missing)
 
 

@@ -98,6 +98,32 @@ class ModuleState:
         if name not in above:
             self.need(f"import {name}")
 
+    def module(self, name: str) -> str:
+        """Return the name by which a module of Python can be used anywhere in this one, and import it if need be.
+
+        It is another one if the module binds the usual name in a function, or to something else: there, that would not
+        be the module, or not yet.
+        """
+        bound = {
+            one
+            for node in ast.walk(self.tree)
+            if node not in self.tree.body
+            for one in _bound_names(node)
+        }
+        others = {
+            node.name
+            for node in self.tree.body
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        }
+        if name not in bound | others:
+            self.need_module(name)
+            return name
+        alias = f"_{name}"
+        while alias in self.words:
+            alias = f"_{alias}"
+        self.need(f"import {name} as {alias}")
+        return alias
+
     def change(self, node: cst.CSTNode, kind: str, text: str) -> None:
         self.changes.append(Change(self.line(node), kind, " ".join(text.split())))
 
@@ -188,6 +214,24 @@ def plain_dotted(node: cst.CSTNode) -> str:
     return ""
 
 
+def _bound_names(node: ast.AST) -> list[str]:
+    """Return the names that a node binds: by an import, an assignment or a parameter."""
+    if isinstance(node, ast.Import):
+        return [one.asname or one.name.partition(".")[0] for one in node.names]
+    if isinstance(node, ast.ImportFrom):
+        return [one.asname or one.name for one in node.names]
+    if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+        return [node.id]
+    return [node.arg] if isinstance(node, ast.arg) else []
+
+
+#: What ``from bpy.props import *`` gives: `bpy.props.BoolProperty` and so on.
+_PROPERTIES = (
+    *("Bool", "BoolVector", "Int", "IntVector", "Float", "FloatVector"),
+    *("String", "Enum", "Pointer", "Collection"),
+)
+
+
 def imported_names(tree: ast.Module) -> dict[str, str]:
     """Return what the names are that a module imports, anywhere in it, absolutely."""
     found: dict[str, str] = {}
@@ -198,6 +242,8 @@ def imported_names(tree: ast.Module) -> dict[str, str]:
                 found[alias.asname or first] = alias.name if alias.asname else first
         elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
             for alias in node.names:
+                if alias.name == "*" and node.module == "bpy.props":
+                    found |= {f"{one}Property": f"bpy.props.{one}Property" for one in _PROPERTIES}
                 found[alias.asname or alias.name] = f"{node.module}.{alias.name}"
     return found
 

@@ -44,6 +44,12 @@ class BlInfo(Pass):
         owner = plain_dotted(node.value)
         self._is_attribute = owner not in self.state.job.names and owner != "__init__"
 
+    def visit_Arg_keyword(self, node: cst.Arg) -> None:  # noqa: N802
+        self._is_attribute = True
+
+    def leave_Arg_keyword(self, node: cst.Arg) -> None:  # noqa: N802
+        self._is_attribute = False
+
     def leave_Attribute_attr(self, node: cst.Attribute) -> None:  # noqa: N802
         self._is_attribute = False
 

@@ -156,11 +156,11 @@ class RelativeImports(Pass):
         first = name.partition(".")[0]
         if first in self.state.job.names and (alias is None or not parts):
             # The name of the add-on itself, through which its modules are used.
-            self.state.need_module("importlib")
+            importlib = self.state.module("importlib")
             base = code_of(self.state.base_package())
             inner = ".".join(parts)
-            texts = [f'importlib.import_module(".{inner}", {base})'] if inner else []
-            return [*texts, f"{alias or first} = importlib.import_module({base})"]
+            texts = [f'{importlib}.import_module(".{inner}", {base})'] if inner else []
+            return [*texts, f"{alias or first} = {importlib}.import_module({base})"]
         if alias is not None or "." not in name:
             suffix = f" as {alias}" if alias is not None and alias != parts[-1] else ""
             return [f"from {self._package(parts)} import {parts[-1]}{suffix}"]

@@ -183,8 +183,9 @@ def _is_name_of_module(node: cst.BaseExpression) -> bool:
 
 
 def _is_addons(node: cst.BaseExpression) -> bool:
-    name = plain_dotted(node)
-    return name == "addons" or name.endswith(".addons")
+    owner, _, last = plain_dotted(node).rpartition(".")
+    # Of preferences, whatever the variable with them is called; others may have add-ons of their own.
+    return last == "addons" and "pref" in owner.lower()
 
 
 def _is_first(node: cst.Subscript) -> bool:

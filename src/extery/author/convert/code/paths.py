@@ -15,11 +15,9 @@ from extery.author.convert.code.base import (
 )
 
 _KIND = "path"
+#: Functions that return a folder of Blender; `script_paths` returns several, so it is none.
 _FOLDERS = frozenset(
-    {
-        *("bpy.utils.user_resource", "bpy.utils.script_path_user", "bpy.utils.script_paths"),
-        "bpy.utils.resource_path",
-    }
+    {"bpy.utils.user_resource", "bpy.utils.script_path_user", "bpy.utils.resource_path"}
 )
 #: The folder of add-ons, and the module that knows them.
 _WORDS = frozenset({"addons", "addon_utils"})
@@ -40,10 +38,21 @@ class OwnPaths(Pass):
         if name != "os.path.join":
             return updated_node
         rest = self._below_own(updated_node)
-        return updated_node if rest is None else self._own_folder(original_node, rest)
+        if rest is None:
+            return updated_node
+        if not self._is_folder_of_blender(updated_node.args[0].value):
+            # Another folder with this name in it, such as one for backups.
+            self.state.remark(original_node, "convert.own-path", path=code_of(original_node)[:200])
+            return updated_node
+        return self._own_folder(original_node, rest)
+
+    def _is_folder_of_blender(self, node: cst.BaseExpression) -> bool:
+        return isinstance(node, cst.Call) and self.state.dotted(node.func) in _FOLDERS
 
     def _below_folder(self, call: cst.Call) -> list[cst.BaseExpression] | None:
         """Return the path below the add-on in ``user_resource('SCRIPTS', path="addons/NAME/…")``."""
+        if any(one.star or _keyword(one) == "create" for one in call.args):
+            return None
         for argument in call.args:
             text = string_value(argument.value)
             parts = self._parts_below_own(text) if text else None
@@ -65,8 +74,11 @@ class OwnPaths(Pass):
             joined = f"{before}/{text}" if before else text
             parts = self._parts_below_own(joined)
             if parts is not None:
+                behind = call.args[index + 1 :]
+                if any(one.star or one.keyword is not None for one in behind):
+                    return None
                 rest = [expression(repr(part)) for part in parts]
-                return rest + [one.value for one in call.args[index + 1 :]]
+                return rest + [one.value for one in behind]
             before = joined
         return None
 
@@ -86,13 +98,13 @@ class OwnPaths(Pass):
     def _own_folder(
         self, original: cst.CSTNode, rest: list[cst.BaseExpression]
     ) -> cst.BaseExpression:
-        self.state.need_module("os")
+        os = self.state.module("os")
         folder = "__file__"
         for _ in range(len(self.state.package) + 1):
-            folder = f"os.path.dirname({folder})"
+            folder = f"{os}.path.dirname({folder})"
         text = folder
         if rest:
-            text = f"os.path.join({', '.join([folder, *map(code_of, rest)])})"
+            text = f"{os}.path.join({', '.join([folder, *map(code_of, rest)])})"
         self.state.change(original, _KIND, f"{code_of(original)} → {text}")
         return expression(text)
 
@@ -116,3 +128,7 @@ class OwnPaths(Pass):
             if self.state.line(one) not in mended:
                 self.state.remark(one, "convert.own-path", path=text)
         return result
+
+
+def _keyword(argument: cst.Arg) -> str:
+    return argument.keyword.value if argument.keyword is not None else ""

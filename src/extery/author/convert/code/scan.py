@@ -155,6 +155,7 @@ def _owners(tree: ast.Module) -> set[str]:
 
 def _keys(tree: ast.Module) -> Iterator[str]:
     """Yield the last names of what is looked up in ``addons``, or is the id of preferences."""
+    local = _local_names(tree)
     for node in ast.walk(tree):
         key: ast.expr | None = None
         if isinstance(node, ast.Subscript) and _is_addons(node.value):
@@ -170,12 +171,25 @@ def _keys(tree: ast.Module) -> Iterator[str]:
             for line in node.body:
                 if isinstance(line, ast.Assign) and _last(line.targets[0]) == "bl_idname":
                     yield _last(line.value)
-        if key is not None:
+        # Variables of functions and loops are no keys: another module may have one of that name.
+        if key is not None and not (isinstance(key, ast.Name) and key.id in local):
             yield _last(key)
 
 
+def _local_names(tree: ast.Module) -> set[str]:
+    """Return the names that only functions and loops bind."""
+    bound = {
+        one.arg if isinstance(one, ast.arg) else one.id
+        for one in ast.walk(tree)
+        if isinstance(one, ast.arg)
+        or (isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store))
+    }
+    return bound - {name for name, _ in _constants(tree)}
+
+
 def _is_addons(node: ast.expr) -> bool:
-    return isinstance(node, ast.Attribute) and node.attr == "addons"
+    is_addons = isinstance(node, ast.Attribute) and node.attr == "addons"
+    return is_addons and "pref" in ast.unparse(node.value).lower()  # type: ignore[attr-defined]
 
 
 def _last(node: ast.expr) -> str:
