@@ -12,6 +12,7 @@ from typing import BinaryIO, NamedTuple
 from extery.author.validate import check_path
 from extery.core.errors import InvalidPackage, ProblemList, Where
 from extery.core.files import NO_SOURCE_FOLDERS, open_regular
+from extery.core.text import os_error_text
 from extery.inventory.model import Inventory
 from extery.inventory.read import read_inventory
 from extery.manifest.document import MANIFEST_FILENAME
@@ -62,6 +63,8 @@ def inspect_path(path: Path) -> Inspection:
 
     Folders and zips without a manifest, as of older add-ons, are read with all their files.
     """
+    if path.name == MANIFEST_FILENAME:
+        path = path.parent
     is_folder = os.path.isdir(path)  # noqa: PTH112 (`Path.is_dir` raises for very long names)
     found = _inspect(path, is_folder=is_folder)
     prefix = "" if path == Path() else f"{path}/" if is_folder else f"{path.parent}/"
@@ -82,8 +85,14 @@ def _inspect(path: Path, *, is_folder: bool) -> Inspection:
     if inspector.inventory is None:
         return Inspection(None, report.problems)
     inventory = replace(inspector.inventory, name=str(path))
-    unread = ProblemList(one for one in report.problems if one.code in _UNREADABLE)
-    return Inspection(inventory, unread if inventory.manifest else report.problems)
+    # Tools may unpack something else than what is shown.
+    errors = [] if is_folder else report.problems.errors
+    shown = ProblemList(
+        one
+        for one in report.problems
+        if one.code in _UNREADABLE or (one in errors and one.code.startswith("package."))
+    )
+    return Inspection(inventory, shown if inventory.manifest else report.problems)
 
 
 def _inspect_archive(path: Path) -> Inspection:
@@ -148,7 +157,7 @@ def _open(path: Path, name: str) -> Iterator[BinaryIO]:
         with open_regular(path) as file:
             yield file
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = os_error_text(error)
         raise InvalidPackage.of(
             "build.unreadable", where=Where(name), path=name, reason=reason
         ) from error

@@ -7,6 +7,14 @@ import json
 import sys
 from itertools import islice
 
+MAX_LINE = 1_000
+
+
+def _cut(line: str) -> str:
+    """Return a line, or its beginning and how much of it is left out: what follows must not be hidden."""
+    left = len(line) - MAX_LINE
+    return line if left <= 0 else f"{line[:MAX_LINE]}… (and {left:,} more characters)"
+
 
 def main() -> None:
     """Read the pairs from stdin."""
@@ -15,7 +23,7 @@ def main() -> None:
         lines = difflib.unified_diff(
             old.splitlines(), new.splitlines(), f"old/{path}", f"new/{path}", lineterm=""
         )
-        kept = [line[:1_000] for line in islice(lines, left + 1)]
+        kept = [_cut(line) for line in islice(lines, left + 1)]
         if len(kept) > left:
             kept = [*kept[:left], "(cut off)"]
         left = max(0, left - len(kept))

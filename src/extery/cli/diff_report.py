@@ -71,6 +71,10 @@ def _review_rows(comparison: Comparison) -> Iterator[tuple[str, ...]]:
         else:
             noun = BY_NAME[one.entry.kind].noun
             yield f"{word} {noun}", name_of(one.entry), _details(one)
+    for path in comparison.changed_native_files:
+        yield "changed native code", path, "other contents"
+    for unread in comparison.newly_unread:
+        yield "not analysed", unread.path, REASONS.get(unread.reason, unread.reason)
 
 
 def _permission_row(one: PermissionChange) -> tuple[str, str, str]:
@@ -113,8 +117,8 @@ def _field(one: ValueChange) -> str:
         gone = [f"-{item}" for item in one.old if item not in one.new]
         come = [f"+{item}" for item in one.new if item not in one.old]
         return f"{one.name}: {', '.join([*come, *gone]) or 'in another order'}"
-    if one.name == "values":  # a digest
-        return "other values"
+    if one.name in ("values", "arguments"):  # digests
+        return f"other {one.name}"
     if one.name == "size":
         sizes = [format_size(v) if isinstance(v, int) else "missing" for v in (one.old, one.new)]
         return f"size: {sizes[0]} -> {sizes[1]}"

@@ -141,5 +141,7 @@ REASONS = {
     "size": "too large",
     "nesting": "nested too deeply",
     "unreadable": "cannot be read",
+    "not-imported": "nothing seems to import it: only what it reaches is listed",
+    "cut": "too many classes, calls or constants: the rest is not listed",
     "python": "needs a newer Python than the one that runs Extery",
 }

@@ -116,11 +116,12 @@ FORMATS = ("text", "json", "github", "sarif", "gitlab", "junit")
 
 
 def output_options(
-    *more_formats: str, project_file: bool = True
+    *more_formats: str, project_file: bool = True, for_problems: bool = True
 ) -> Callable[[Decorated], Decorated]:
     """Add --output-format, --json and --no-config; `extery.cli.command` acts on them.
 
-    The last one is only for commands that read a project file.
+    The last one is only for commands that read a project file. Formats for problems only are left out unless
+    ``for_problems``.
     """
 
     def decorate(function: Decorated) -> Decorated:
@@ -132,7 +133,9 @@ def output_options(
             ),
             click.option(
                 "--output-format",
-                type=click.Choice([*FORMATS, *more_formats]),
+                type=click.Choice(
+                    [*(FORMATS if for_problems else ("text", "json")), *more_formats]
+                ),
                 default="text",
                 show_default=True,
                 help="How to print the result and all problems.",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from extery.inventory.kinds import BY_NAME, KINDS, Kind
-from extery.inventory.model import Entry, Inventory, PackedFile, Permission
+from extery.inventory.model import Entry, Inventory, PackedFile, Permission, Unread
 
 #: Version of the JSON form; it changes when a member is removed or gets another meaning.
 COMPARISON_VERSION = 1
@@ -119,6 +119,19 @@ class Comparison:
     files: tuple[FileChange, ...]
 
     @property
+    def newly_unread(self) -> tuple[Unread, ...]:
+        """What cannot be read in the new version, and could be before or was not there."""
+        return tuple(one for one in self.new.unread if one not in self.old.unread)
+
+    @property
+    def changed_native_files(self) -> tuple[str, ...]:
+        """Compiled files with other contents."""
+        native = {one.place.file for one in self.new.of_kind("native_code")}
+        return tuple(
+            one.path for one in self.files if one.change == "changed" and one.path in native
+        )
+
+    @property
     def is_empty(self) -> bool:
         return not (self.permissions or self.manifest or self.entries or self.files)
 
@@ -154,6 +167,8 @@ class Comparison:
             "manifest": [one.as_dict() for one in self.manifest],
             **{kind.name: [one.as_dict() for one in self.of_kind(kind.name)] for kind in KINDS},
             "files": [one.as_dict() for one in self.files],
+            "changed_native_files": list(self.changed_native_files),
+            "newly_unread": [one.as_dict() for one in self.newly_unread],
         }
 
 
@@ -201,7 +216,10 @@ def _compare_entries(
     """Yield the changes: entries are matched if all is equal, then by their identity, then by name."""
     left, right = list(old), list(new)
     keys = [
-        lambda one: (one.name, one.registered, _counted(one, kind), tuple(one.fields.items())),
+        lambda one: (
+            *(one.name, one.registered, _counted(one, kind), one.digest),
+            *one.fields.items(),
+        ),
         lambda one: (one.name, *(one.fields.get(name) for name in _IDENTITY.get(kind.name, ()))),
         lambda one: one.name or one.place.file,
     ]
@@ -249,6 +267,8 @@ def _field_changes(old: Entry, new: Entry, kind: Kind) -> Iterator[ValueChange]:
         yield ValueChange("registered", old.registered, new.registered)
     if _counted(old, kind) != _counted(new, kind):
         yield ValueChange("places", old.count, new.count)
+    elif old.digest != new.digest:
+        yield ValueChange("arguments", old.digest, new.digest)
 
 
 def _compare_permissions(old: Inventory, new: Inventory) -> Iterator[PermissionChange]:

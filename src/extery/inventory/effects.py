@@ -2,38 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from urllib.parse import urlsplit
 
 from extery.analysis.declarations import CallDeclaration, Expression
-from extery.analysis.facts import Call, ModuleFacts, Text
+from extery.analysis.facts import Call, ModuleFacts, Text, readable
+from extery.analysis.facts import Value as FactValue
+from extery.inventory.effect_names import kind_of
 from extery.inventory.evaluate import Evaluator
 from extery.inventory.fields import joined, label_of
+from extery.inventory.indirect import Names, indirect_entries
 from extery.inventory.model import Entry, FieldValue, Place
 from extery.inventory.values import Value
-from extery.rules.permission_use import is_network_call, writes_files
+from extery.rules.permission_use import is_network_name, writes_files
 
-_URL = re.compile(r"(?:https?|wss?|ftp)://(?:\{\}|[^\s\"'<>)\]{}\\|,]){1,300}")
-_HOST = re.compile(r"^[A-Za-z0-9.-]{1,253}$")
-_PROGRAM = re.compile(
-    r"^(subprocess\.(run|Popen|call|check_call|check_output|getoutput|getstatusoutput)"
-    r"|os\.(system|popen|startfile|exec[lv]p?e?|spawn[lv]p?e?|posix_spawnp?)"
-    r"|asyncio\.create_subprocess_(exec|shell))$"
-)
-_NATIVE = re.compile(
-    r"^(ctypes\.(CDLL|WinDLL|OleDLL|PyDLL)|ctypes\.(cdll|windll|oledll|pydll)\.\w+|ctypes\.util\.find_library|cffi\.FFI)$"
-)
-_DYNAMIC = frozenset(
-    {
-        "builtins.exec",
-        "builtins.eval",
-        "builtins.compile",
-        "marshal.loads",
-        "types.CodeType",
-        "code.InteractiveConsole",
-    }
-)
+_URL = re.compile(r"(?:https?|wss?|ftp)://(?:\{\}|[^\s\"'<>){}\\|,]){1,2000}", re.IGNORECASE)
+_HOST = re.compile(r"^(?:[\w.-]{1,253}|[0-9a-f:.]{2,60})$")
 _BROWSERS = (
     "bpy.ops.wm.url_open",
     "webbrowser.open",
@@ -46,26 +33,23 @@ _SETS = frozenset(
 )
 _OPENERS = frozenset({"builtins.open", "io.open", "codecs.open"})
 MAX_URLS = 5
+MAX_URLS_OF_TEXT = 1_000
 #: Constants with a path, as people write them.
 _KNOWN_NAMES = {"sys.executable": "sys.executable", "bpy.app.binary_path": "bpy.app.binary_path"}
 
 
 def effect_entries(modules: Sequence[ModuleFacts], evaluator: Evaluator) -> Iterator[Entry]:
     """Yield the entries of calls that reach beyond Blender in ``modules``."""
-    values = _Arguments(evaluator)
+    values, names = _Arguments(evaluator), Names(modules)
     for module in modules:
         for call in module.calls:
             place = Place(module.path, call.at.line)
             first = values.of(module, call)
-            if is_network_call(call):
-                yield Entry("network", call.label, place, {"url": _url_of(first)})
-            elif _PROGRAM.match(call.name):
-                yield Entry("programs", _program(first), place, {"call": call.label})
-            elif _NATIVE.match(call.name):
-                fields: dict[str, FieldValue] = {"call": call.label, "format": ""}
-                yield Entry("native_code", _text(first), place, fields)
-            elif call.name in _DYNAMIC:
-                yield Entry("dynamic_code", call.label, place)
+            found = [
+                (name, kind) for name in names.of(module, call.name) if (kind := kind_of(name))
+            ]
+            if found:
+                yield _beyond(*found[0], first, place, values.digest(module, call))
             elif writes_files(call):
                 yield Entry("files_written", call.label, place, {"path": _text(first) or None})
             elif call.name in _OPENERS:
@@ -74,7 +58,20 @@ def effect_entries(modules: Sequence[ModuleFacts], evaluator: Evaluator) -> Iter
                 access = "read" if call.name in _READS else "write"
                 yield Entry("environment", _text(first), place, {"access": access})
         yield from _environment_items(module)
-    yield from _hosts(modules, values)
+    yield from indirect_entries(modules, names)
+    yield from _hosts(modules, values, names)
+
+
+def _beyond(name: str, kind: str, first: Value | None, place: Place, digest: str) -> Entry:
+    """Return the entry of a call that reaches beyond Blender; ``digest`` tells other arguments apart."""
+    label = readable(name)
+    if kind == "network":
+        return Entry(kind, label, place, {"url": _url_of(first)}, digest=digest)
+    if kind == "programs":
+        return Entry(kind, _program(first), place, {"call": label}, digest=digest)
+    if kind == "native_code":
+        return Entry(kind, _text(first), place, {"call": label, "format": ""}, digest=digest)
+    return Entry(kind, label, place, digest=digest)
 
 
 class _Arguments:
@@ -83,6 +80,7 @@ class _Arguments:
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
         self._by_place: dict[tuple[str, int, str], list[Value]] = {}
+        self._calls: dict[tuple[str, int, str], list[Expression]] = {}
         for module in evaluator.modules:
             for one in module.declarations.calls:
                 self._index(module, one)
@@ -91,6 +89,7 @@ class _Arguments:
         if not one.call.text.startswith(_ROOTS):
             return
         key = (module.path, one.line, one.call.text)
+        self._calls.setdefault(key, []).append(one.call)
         for variables in self._evaluator.variables(module, one)[:20]:
             value = self._evaluator.evaluate(
                 _main_argument(one.call.text, one.call), module, variables
@@ -101,6 +100,12 @@ class _Arguments:
         """Return the value of the first argument, if it has only one."""
         found = set(self._by_place.get((module.path, call.at.line, call.name), ()))
         return found.pop() if len(found) == 1 else None
+
+    def digest(self, module: ModuleFacts, call: Call) -> str:
+        """Return a digest of the arguments as they are written."""
+        written = self._calls.get((module.path, call.at.line, call.name), ())
+        text = repr((call.arguments, call.keywords, written))
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
     def texts(self, module: ModuleFacts, call: Call) -> list[str]:
         """Return all texts that the first argument may be."""
@@ -184,12 +189,12 @@ def _environment_items(module: ModuleFacts) -> Iterator[Entry]:
             yield Entry("environment", name, Place(module.path, item.at.line), {"access": access})
 
 
-def _hosts(modules: Sequence[ModuleFacts], values: _Arguments) -> Iterator[Entry]:
+def _hosts(modules: Sequence[ModuleFacts], values: _Arguments, names: Names) -> Iterator[Entry]:
     """Yield the hosts in addresses, with the strongest use of each."""
     found: dict[str, tuple[int, Place, list[str]]] = {}
 
     def add(text: str, place: Place, rank: int) -> None:
-        for match in list(_URL.finditer(text))[:50]:
+        for match in islice(_URL.finditer(text), MAX_URLS_OF_TEXT):
             url = match[0].rstrip(".,;:")
             host = _host(url)
             if host is None:
@@ -202,18 +207,27 @@ def _hosts(modules: Sequence[ModuleFacts], values: _Arguments) -> Iterator[Entry
                 known[2].append(url)
 
     for module in modules:
+        connects = [
+            any(is_network_name(name) for name in names.of(module, call.name))
+            for call in module.calls
+        ]
         connecting = {
-            call.function for call in module.calls if is_network_call(call) and call.function
+            call.function
+            for call, is_network in zip(module.calls, connects, strict=True)
+            if is_network and call.function
         }
-        for call in module.calls:
+        for call, is_network in zip(module.calls, connects, strict=True):
             is_browser = call.name in _BROWSERS
-            if is_browser or is_network_call(call) or call.name == "urllib.request.Request":
+            if is_browser or is_network or call.name == "urllib.request.Request":
+                place = Place(module.path, call.at.line)
                 texts = values.texts(module, call) + [
                     one.text for one in call.arguments if one.kind == "str"
                 ]
                 texts += [value.text for _, value in call.keywords if value.kind == "str"]
                 for text in texts:
-                    add(text, Place(module.path, call.at.line), 1 if is_browser else 0)
+                    add(text, place, 1 if is_browser else 0)
+                for host in _addresses(call) if is_network else ():
+                    add(f"https://{host}", place, 0)
         for one in module.texts:
             rank = 0 if one.function in connecting and not _is_documentation(one) else 2
             add(one.text, Place(module.path, one.at.line), rank)
@@ -233,4 +247,13 @@ def _host(url: str) -> str | None:
         host = urlsplit(url).hostname or ""
     except ValueError:
         return None
-    return host if _HOST.match(host) and ("." in host or host == "localhost") else None
+    is_host = _HOST.match(host) and (host.strip(".") != "") and host[-1:] != "."
+    return host if is_host and (host == "localhost" or "." in host or ":" in host) else None
+
+
+def _addresses(call: Call) -> Iterator[str]:
+    """Yield hosts that are no part of an address: of sockets, and of clients for one host."""
+    for value in (*call.arguments[:2], *(one for name, one in call.keywords if name == "host")):
+        first = value.items[0] if value.kind == "tuple" and value.items else value
+        if isinstance(first, FactValue) and first.kind == "str" and "://" not in first.text:
+            yield first.text

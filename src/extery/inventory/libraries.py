@@ -13,7 +13,7 @@ from extery.core.wheel_names import WheelName
 from extery.inventory.model import Entry, FieldValue, Place
 from extery.rules.blender_modules import BLENDER_MODULES
 from extery.rules.bundled_wheels import bundled_wheels
-from extery.rules.file_kinds import native_format
+from extery.rules.file_kinds import is_bytecode, native_format
 
 if TYPE_CHECKING:
     from extery.rules.context import RuleContext
@@ -98,9 +98,11 @@ def _wheel_fields(
 
 
 def compiled_entries(context: RuleContext) -> Iterator[Entry]:
-    """Yield the compiled files beside the manifest, recognized by their first bytes."""
+    """Yield the compiled files beside the manifest, whatever their names are: their first bytes count."""
     for name in context.names:
-        if name.lower().endswith((".py", ".whl", ".toml", ".md", ".txt", ".png", ".json", ".svg")):
+        if name.lower().endswith((".py", ".whl")):
             continue
-        if format_ := native_format(context.head(name)):
+        head = context.head(name)
+        format_ = native_format(head) or ("bytecode" if is_bytecode(name, head) else "")
+        if format_:
             yield Entry("native_code", name, Place(name), {"call": "", "format": format_})

@@ -41,6 +41,8 @@ class Entry:
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
     registered: Registered = "yes"
     count: int = 1
+    #: Of the arguments of a call, to compare them.
+    digest: str = ""
 
     @property
     def computed(self) -> tuple[str, ...]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import posixpath
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from extery.analysis.declare import MAX_CALLS, MAX_CLASSES, MAX_CONSTANTS
 from extery.analysis.facts import ModuleFacts
 from extery.analysis.pool import Limits, Source, analyze_all
 from extery.core.errors import ExteryError
@@ -55,21 +58,22 @@ def read_inventory(context: RuleContext, *, limits: Limits = Limits()) -> Invent
     """
     sources = _sources(context, limits)
     table = dict(context.table or {})
-    unread = tuple(_unread(sources.modules))
+    unread = (*_unread(sources.modules), *_not_imported(sources), *_cut(sources.parts))
     is_incomplete = any(not one.lines for one in sources.parts)
     evaluator = Evaluator(sources.parts, _package_name(context))
     registration = Registration(evaluator, has_unread=is_incomplete)
-    used = [one for one in sources.modules if one in sources.parts or sources.is_vendored(one.path)]
     entries = [
         *class_entries(evaluator, registration),
         *made_class_entries(evaluator),
         *hook_entries(evaluator),
-        *effect_entries(used, evaluator),
+        # Also of modules that nothing seems to import: names of imports can be made at run time.
+        *effect_entries(sources.modules, evaluator),
         *compiled_entries(context),
         *module_entries(sources, context),
         *wheel_entries(context),
         *content_entries(context),
     ]
+    counted = list(_counted(entries))
     return Inventory(
         name=context.name,
         manifest={
@@ -79,8 +83,8 @@ def read_inventory(context: RuleContext, *, limits: Limits = Limits()) -> Invent
         },
         files=tuple(packed_files(context)),
         permissions=tuple(_permissions(table, sources.parts, context.type)),
-        entries=tuple(_limited(_counted(entries))),
-        unread=unread,
+        entries=tuple(_limited(counted)),
+        unread=(*unread, *_beyond_limit(counted)),
         python_files=len(sources.modules),
         package_size=context.size or None,
     )
@@ -140,6 +144,33 @@ def _unread(modules: Iterable[ModuleFacts]) -> Iterator[Unread]:
             yield Unread(one.path, f"{fault.message}, line {fault.line}, Python {fault.python}")
 
 
+def _not_imported(sources: Sources) -> Iterator[Unread]:
+    """Yield the modules of which only what they reach is in the inventory: tests and tools that nothing imports."""
+    parts = {one.path for one in sources.parts}
+    for one in sources.modules:
+        if one.path not in parts and not sources.is_vendored(one.path) and one.lines:
+            yield Unread(one.path, "not-imported")
+
+
+def _cut(modules: Iterable[ModuleFacts]) -> Iterator[Unread]:
+    for one in modules:
+        found = one.declarations
+        limits = (
+            (found.classes, MAX_CLASSES),
+            (found.calls, MAX_CALLS),
+            (found.constants, MAX_CONSTANTS),
+        )
+        if any(len(many) >= limit for many, limit in limits):
+            yield Unread(one.path, "cut")
+
+
+def _beyond_limit(entries: Iterable[Entry]) -> Iterator[Unread]:
+    numbers = Counter(entry.kind for entry in entries)
+    for name, number in numbers.items():
+        if number > MAX_ENTRIES:
+            yield Unread(BY_NAME[name].title, f"{number - MAX_ENTRIES} more are not listed")
+
+
 def _permissions(
     table: Mapping[str, Any], modules: Iterable[ModuleFacts], type_: str
 ) -> Iterator[Permission]:
@@ -162,13 +193,18 @@ def _counted(entries: Iterable[Entry]) -> Iterator[Entry]:
     """Yield the entries, with equal ones of some kinds once."""
     counts: dict[object, int] = {}
     first: dict[object, Entry] = {}
+    digests: dict[object, list[str]] = {}
     for number, entry in enumerate(entries):
         is_counted = entry.kind in _COUNTED
         key: object = (entry.kind, entry.name, *entry.fields.items()) if is_counted else number
         first.setdefault(key, entry)
         counts[key] = counts.get(key, 0) + 1
+        digests.setdefault(key, []).append(entry.digest)
     for key, entry in first.items():
-        yield replace(entry, count=counts[key]) if counts[key] > 1 else entry
+        if counts[key] > 1:
+            digest = hashlib.sha256(repr(sorted(digests[key])).encode()).hexdigest()[:16]
+            entry = replace(entry, count=counts[key], digest=digest if entry.digest else "")
+        yield entry
 
 
 def _limited(entries: Iterable[Entry]) -> Iterator[Entry]:

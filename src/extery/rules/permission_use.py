@@ -63,9 +63,14 @@ _ANYTHING = re.compile(
 Use = tuple[str, Position, str]
 
 
+def is_network_name(name: str) -> bool:
+    """Return whether a call of a name connects to another computer, or waits for connections."""
+    return _NETWORK.match(name) is not None
+
+
 def is_network_call(call: Call) -> bool:
     """Return whether a call connects to another computer, or waits for connections."""
-    return _NETWORK.match(call.name) is not None
+    return is_network_name(call.name)
 
 
 def writes_files(call: Call) -> bool:

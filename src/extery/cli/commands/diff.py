@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("--text", "with_text", is_flag=True, help="Show the changed lines of text files.")
 @click.option("--all", "show_all", is_flag=True, help="Show all changes of long lists.")
 @click.option("--exit-code", is_flag=True, help="Exit with status 1 if there are differences.")
-@output_options("html", project_file=False)
+@output_options("html", project_file=False, for_problems=False)
 @click.option("--html", "as_html", is_flag=True, help="The same as --output-format html.")
 @click.pass_obj
 def command(
@@ -73,7 +73,8 @@ def _summary(comparison: Comparison) -> str:
     if comparison.is_empty:
         return "No differences."
     files = pluralize(len(comparison.files), "file")
-    review = len(comparison.to_review)
+    review = len(comparison.to_review) + len(comparison.changed_native_files)
+    review += len(comparison.newly_unread)
     parts = [f"{files} and {pluralize(len(comparison.entries), 'entry')} differ"]
     parts += [f"{pluralize(review, 'change')} to review"] if review else []
     return f"{'; '.join(parts)}."

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 )
 @click.argument("path", metavar="[PATH]", required=False, type=LocalPath(readable=False))
 @click.option("--all", "show_all", is_flag=True, help="Show all entries of long lists.")
-@output_options("html", project_file=False)
+@output_options("html", project_file=False, for_problems=False)
 @click.option("--html", "as_html", is_flag=True, help="The same as --output-format html.")
 @click.pass_obj
 def command(run: Run, path: Path | None, *, show_all: bool) -> Outcome:
