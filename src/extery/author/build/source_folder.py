@@ -31,6 +31,7 @@ from extery.author.build.sources import (
     is_folder_inside,
 )
 from extery.author.build.targets import Target
+from extery.core import codes
 from extery.core.errors import InvalidPackage, ProblemList, Where
 from extery.core.files import open_regular
 from extery.core.text import os_error_text
@@ -101,7 +102,9 @@ def read_source_folder(
     run_rules(Scope.FOLDER, context, from_rules, inputs=frozenset({Input.TABLE}))
     # `read_build_config` reports this as an error.
     problems.extend(p for p in from_rules if p.code != "manifest.build.not-a-table")
-    manifest = None if problems.errors else Manifest.from_table(table)
+    # What only Extery refuses is a warning in a build.
+    is_refused = any(codes.find(one.code).build_severity == "error" for one in problems.errors)
+    manifest = None if is_refused else Manifest.from_table(table)
     config = read_build_config(table, problems, locate, like_blender=like_blender)
     return SourceFolder(path, data, table, manifest, config, problems, locate)
 
