@@ -9,16 +9,14 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from pathlib import Path
 from typing import NamedTuple
 
-import extery
+from extery.analysis.child import start_child, stop_child
 from extery.analysis.facts import ModuleFacts, from_plain
 from extery.analysis.module import Python
 from extery.core.collector import without_collector
@@ -185,31 +183,8 @@ class _Process:
         return from_plain(json.loads(answer))
 
     def _start(self) -> subprocess.Popen[bytes]:
-        # Without site-packages and the user's settings it starts in 20 ms.
-        folder = str(Path(extery.__file__).parent.parent)
-        command = [
-            sys.executable,
-            "-P",
-            "-S",
-            "-s",
-            "-m",
-            "extery.analysis.worker",
-            str(self._limits.memory),
-        ]
-        environment = {
-            name: value for name, value in os.environ.items() if not name.startswith("PYTHON")
-        }
-        return subprocess.Popen(  # noqa: S603 (this Python and a module of ours)
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=environment | {"PYTHONPATH": folder, "PYTHONUTF8": "1"},
-        )
+        return start_child("extery.analysis.worker", self._limits.memory)
 
     def _stop(self) -> None:
         process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        process.communicate()
+        stop_child(process)

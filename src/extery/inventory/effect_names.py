@@ -24,7 +24,7 @@ _PROGRAM = re.compile(
     r"|pip\.main|pip\._internal\.main|ensurepip\.bootstrap|bpy\.ops\.wm\.path_open)$"
 )
 _NATIVE = re.compile(
-    r"^(ctypes\.(CDLL|WinDLL|OleDLL|PyDLL|PyDLL|CFUNCTYPE)|ctypes\.(cdll|windll|oledll|pydll|pythonapi)\b.*"
+    r"^(ctypes\.(CDLL|WinDLL|OleDLL|PyDLL)|ctypes\.(cdll|windll|oledll|pydll|pythonapi)\b.*"
     r"|ctypes\.util\.find_library|_ctypes\.\w+|cffi\.FFI|numpy\.ctypeslib\.load_library"
     r"|importlib\.machinery\.ExtensionFileLoader)$"
 )
@@ -42,6 +42,10 @@ _HIDES = re.compile(
 )
 
 
+#: Modules through which others are reached, as ``subprocess.os``.
+_NESTED = ("subprocess.os.", "shutil.os.", "importlib.os.")
+
+
 def plain_name(name: str) -> str:
     """Return a path without the own modules that it goes through: ``.vendor.requests.get`` is ``requests.get``."""
     if not name.startswith((".", *_NESTED)):
@@ -49,10 +53,6 @@ def plain_name(name: str) -> str:
     parts = name.split(".")
     starts = [index for index, part in enumerate(parts) if part in ROOTS and index < len(parts) - 1]
     return ".".join(parts[starts[-1] :]) if starts else name
-
-
-#: Modules through which others are reached, as ``subprocess.os``.
-_NESTED = ("subprocess.os.", "shutil.os.", "importlib.os.")
 
 
 def kind_of(name: str) -> str:

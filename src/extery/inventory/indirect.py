@@ -18,6 +18,7 @@ class Names:
     """Resolves the names in the facts of modules through the imports of the other modules of an extension."""
 
     def __init__(self, modules: Sequence[ModuleFacts]) -> None:
+        self._known: dict[tuple[str, str], list[str]] = {}
         self._imports: dict[str, dict[str, str]] = {}
         self._stars: dict[str, list[str]] = {}
         for module in modules:
@@ -42,6 +43,12 @@ class Names:
 
     def of(self, module: ModuleFacts, name: str) -> list[str]:
         """Return what a name may be; itself if it is not from an own module or ``import *``."""
+        key = (module.path, name)
+        if key not in self._known:
+            self._known[key] = self._resolved(module, name)
+        return self._known[key]
+
+    def _resolved(self, module: ModuleFacts, name: str) -> list[str]:
         if name.startswith("~"):
             root = name[1:].partition(".")[0].partition("(")[0]
             stars = self._stars.get(_dotted(module.path), ())
@@ -72,7 +79,7 @@ class Names:
             rest = parts[index:]
             target = self._imports[owner].get(rest[0])
             if target is None:
-                star = next((one for one in self._stars.get(owner, ())), None)
+                star = next(iter(self._stars.get(owner, ())), None)
                 return f"{star}.{'.'.join(rest)}" if star is not None else None
             return ".".join([target, *rest[1:]])
         return None

@@ -6,18 +6,15 @@ The child has libcst, unlike that of `extery.analysis.pool`, and returns sources
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-import extery
+from extery.analysis.child import start_child, stop_child
 from extery.author.convert.code.job import Change, Job, Remark
 
 
@@ -105,22 +102,8 @@ class Modules:
         return head, source
 
     def _start(self) -> subprocess.Popen[bytes]:
-        folder = str(Path(extery.__file__).parent.parent)
-        command = [sys.executable, "-P", "-s", "-m", "extery.author.convert.worker"]
-        environment = {
-            name: value for name, value in os.environ.items() if not name.startswith("PYTHON")
-        }
-        return subprocess.Popen(  # noqa: S603 (this Python and a module of ours)
-            [*command, str(self._limits.memory)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=environment | {"PYTHONPATH": folder, "PYTHONUTF8": "1"},
-        )
+        return start_child("extery.author.convert.worker", self._limits.memory, with_packages=True)
 
     def _stop(self) -> None:
         process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        process.communicate()
+        stop_child(process)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import operator
 import warnings
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import fields
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
@@ -138,9 +139,9 @@ class Pass(cst.CSTTransformer):
         super().__init__()
         self.state = state
 
+    @abstractmethod
     def words(self) -> frozenset[str]:
         """Return the words of which a statement must have one."""
-        raise NotImplementedError
 
     def concerns(self, words: frozenset[str], text: str) -> bool:
         """Return whether a statement with these words is to be visited."""
@@ -156,6 +157,28 @@ class Pass(cst.CSTTransformer):
         return super().on_leave(
             original_node, original_node if _is_same(original_node, updated_node) else updated_node
         )
+
+
+class TextPass(Pass):
+    """Changes that also name texts: those in ``seen`` whose line has no change of this ``kind`` are remarks with ``code``."""
+
+    kind: ClassVar[str]
+    code: ClassVar[str]
+    #: The name of the value of the remark.
+    value: ClassVar[str]
+
+    def __init__(self, state: ModuleState) -> None:
+        super().__init__(state)
+        self.seen: list[tuple[cst.CSTNode, str]] = []
+
+    def change_statement(self, node: cst.CSTNode) -> Statements:
+        self.seen = []
+        result = super().change_statement(node)
+        changed = {change.line for change in self.state.changes if change.kind == self.kind}
+        for one, text in self.seen:
+            if self.state.line(one) not in changed:
+                self.state.remark(one, self.code, **{self.value: text})
+        return result
 
 
 def _is_same(one: cst.CSTNode, other: cst.CSTNode) -> bool:

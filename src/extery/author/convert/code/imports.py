@@ -8,8 +8,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from extery.author.convert.code.base import (
-    Pass,
-    Statements,
+    TextPass,
     code_of,
     plain_dotted,
     small_statement,
@@ -20,8 +19,12 @@ _KIND = "relative-import"
 _INTERFACE = re.compile(r"(?:space|properties)_[a-z0-9_]+")
 
 
-class RelativeImports(Pass):
+class RelativeImports(TextPass):
     """Rewrites ``import addon.mod``, ``from addon import mod``, ``import mod`` and ``importlib.import_module``."""
+
+    kind = _KIND
+    code = "convert.own-module"
+    value = "module"
 
     def words(self) -> frozenset[str]:
         parts = {part for name in self.state.job.modules for part in name.split(".")}
@@ -34,22 +37,12 @@ class RelativeImports(Pass):
             return super().concerns(words, text)
         return any(f"{name}." in text for name in words & self.state.job.names)
 
-    def change_statement(self, node: cst.CSTNode) -> Statements:
-        """Name the texts that are still the name of an own module."""
-        self._seen: list[tuple[cst.CSTNode, str]] = []
-        result = super().change_statement(node)
-        mended = {change.line for change in self.state.changes if change.kind == _KIND}
-        for one, text in self._seen:
-            if self.state.line(one) not in mended:
-                self.state.remark(one, "convert.own-module", module=text)
-        return result
-
     def leave_SimpleString(  # noqa: N802 (libcst)
         self, original_node: cst.SimpleString, updated_node: cst.SimpleString
     ) -> cst.BaseExpression:
         first, dot, inner = (string_value(updated_node) or "").partition(".")
         if dot and first in self.state.job.names and inner in self.state.job.modules:
-            self._seen.append((original_node, f"{first}.{inner}"))
+            self.seen.append((original_node, f"{first}.{inner}"))
         return updated_node
 
     def find(self, name: str) -> tuple[str, ...] | None:

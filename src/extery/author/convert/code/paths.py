@@ -7,8 +7,7 @@ import re
 import libcst as cst
 
 from extery.author.convert.code.base import (
-    Pass,
-    Statements,
+    TextPass,
     code_of,
     expression,
     string_value,
@@ -24,8 +23,12 @@ _WORDS = frozenset({"addons", "addon_utils"})
 _LISTS = frozenset({"addon_utils.modules", "addon_utils.paths", "addon_utils.addons_fake_modules"})
 
 
-class OwnPaths(Pass):
+class OwnPaths(TextPass):
     """Replaces ``os.path.join(…, "addons", NAME, …)`` and names the other paths."""
+
+    kind = _KIND
+    code = "convert.own-path"
+    value = "path"
 
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.BaseExpression:  # noqa: N802 (libcst)
         name = self.state.dotted(updated_node.func)
@@ -113,21 +116,11 @@ class OwnPaths(Pass):
     ) -> cst.BaseExpression:
         text = string_value(updated_node)
         if text and len(text) < 1000 and self._parts_below_own(text) is not None:
-            self._seen.append((original_node, text))
+            self.seen.append((original_node, text))
         return updated_node
 
     def words(self) -> frozenset[str]:
         return _WORDS
-
-    def change_statement(self, node: cst.CSTNode) -> Statements:
-        """Name the paths that are still there."""
-        self._seen: list[tuple[cst.CSTNode, str]] = []
-        result = super().change_statement(node)
-        mended = {change.line for change in self.state.changes if change.kind == _KIND}
-        for one, text in self._seen:
-            if self.state.line(one) not in mended:
-                self.state.remark(one, "convert.own-path", path=text)
-        return result
 
 
 def _keyword(argument: cst.Arg) -> str:
