@@ -13,14 +13,12 @@ from __future__ import annotations
 import argparse
 import ast
 import gc
-import resource
 import sys
 import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from statistics import median
 
+from cpu_time import measured
 from extery.analysis.pool import Limits, Source, analyze_all
 from extery.blender_api.table import DATA_FILE, load_api
 from extery.compatibility.findings import Judge, judge
@@ -30,21 +28,6 @@ LINES_LIMIT = 140_000
 SECONDS_LIMIT = 3.0
 BYTES_LIMIT = 150_000
 LOAD_LIMIT = 70.0
-
-
-def cpu_seconds() -> float:
-    own = resource.getrusage(resource.RUSAGE_SELF)
-    children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
-
-
-def measured(action: Callable[[], object], runs: int) -> float:
-    times = []
-    for _ in range(runs):
-        start = cpu_seconds()
-        action()
-        times.append(cpu_seconds() - start)
-    return median(times)
 
 
 def read_files(folder: Path, lines: int) -> list[bytes]:

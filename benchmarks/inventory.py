@@ -11,13 +11,11 @@ from __future__ import annotations
 
 import argparse
 import ast
-import resource
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from statistics import median
 
+from cpu_time import measured
 from extery.author.inspect import inspect_path
 from extery.inventory.model import Inventory
 
@@ -25,25 +23,10 @@ ROOT = Path(__file__).resolve().parent.parent
 SECONDS_LIMIT = 10.0
 
 
-def cpu_seconds() -> float:
-    own = resource.getrusage(resource.RUSAGE_SELF)
-    children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
-
-
 def parse_all(files: list[bytes]) -> None:
     for data in files:
         with suppress(SyntaxError):  # of a newer Python
             ast.parse(data)
-
-
-def measured(action: Callable[[], object], runs: int) -> float:
-    times = []
-    for _ in range(runs):
-        start = cpu_seconds()
-        action()
-        times.append(cpu_seconds() - start)
-    return median(times)
 
 
 def inspect_all(folders: list[Path]) -> list[Inventory]:

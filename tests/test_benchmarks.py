@@ -61,7 +61,7 @@ LONG = [
 ]
 RUN_OF_LONG = 3
 #: Modules that benchmarks start or import.
-HELPERS = {"bytes_server", "site_content", "tasks_sample"}
+HELPERS = {"bytes_server", "cpu_time", "site_content", "tasks_sample"}
 #: Parts of `tests.parts` and programs that benchmarks need.
 PARTS = {
     "blender_test": "blender-5.0",
