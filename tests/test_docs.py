@@ -12,7 +12,7 @@ import pytest
 
 from extery.cli.app import COMMANDS, extery
 from extery.core.codes import AREAS, all_codes
-from extery_site.project.site_settings import reference
+from extery_site.project.settings_loading import reference
 from tests.parts import ROOT
 
 DOCS = ROOT / "docs"

@@ -182,7 +182,7 @@ def inventory() -> str:
 
 def settings() -> str:
     """The table of settings."""
-    from extery_site.project.site_settings import reference
+    from extery_site.project.settings_loading import reference
 
     return reference()
 

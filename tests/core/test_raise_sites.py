@@ -50,7 +50,7 @@ def calls(file: Path) -> Iterator[Call]:
 
 
 def setting_errors(file: Path) -> Iterator[Call]:
-    """Yield the errors of settings, which `extery_site.project.site_settings` reports as problems."""
+    """Yield the errors of settings, which `extery_site.project.settings_loading` reports as problems."""
     text = file.read_text("utf-8")
     for node in ast.walk(ast.parse(text if "InvalidSetting(" in text else "")):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "InvalidSetting":

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from extery_site.project import data_folder, event_handlers, page_sections, site_settings
+from extery_site.project import data_folder, event_handlers, page_sections, settings_loading
 from extery_site.project.logs.config import logging_config
 from extery_site.project.setting_types import Rate
 
-_site_settings = site_settings.load()
+_site_settings = settings_loading.load()
 
 # Settings of the site have the same name here as in the environment.
 EXTERY_DATA: Path = _site_settings.data

@@ -18,7 +18,7 @@ from extery_site.project import (
     data_folder,
     database,
     database_address,
-    site_settings,
+    settings_loading,
     storage_address,
 )
 from extery_site.project.logs.config import require_writable
@@ -32,7 +32,7 @@ def load_settings(data: str | os.PathLike[str] | None = None) -> None:
         os.environ["EXTERY_DATA"] = str(Path(data).absolute())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS_MODULE)
     data_folder.make_private_files()
-    settings = site_settings.load()
+    settings = settings_loading.load()
     database_address.require_driver(settings.database)
     storage_address.require_libraries(settings.storage)
     data_folder.create(settings.data)

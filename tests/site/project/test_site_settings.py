@@ -16,7 +16,7 @@ import pytest
 
 import extery
 from extery.core.errors import InvalidInput, Problem
-from extery_site.project import data_folder, site_settings
+from extery_site.project import data_folder, settings_loading
 from extery_site.project.setting_types import Rate
 from extery_site.project.site_settings import SiteSettings
 
@@ -29,7 +29,7 @@ def load(monkeypatch: pytest.MonkeyPatch) -> Load:
 
     def from_variables(**variables: str) -> SiteSettings:
         monkeypatch.setattr(os, "environ", variables)
-        return site_settings.load()
+        return settings_loading.load()
 
     return from_variables
 
@@ -220,9 +220,9 @@ def test_secrets_are_not_part_of_the_text_of_the_settings(load: Load) -> None:
 
 
 def test_the_reference_page_has_a_line_for_each_setting() -> None:
-    page = site_settings.reference()
-    assert len(site_settings.fields()) == len(SiteSettings.model_fields)
-    for name, field in site_settings.fields().items():
+    page = settings_loading.reference()
+    assert len(settings_loading.fields()) == len(SiteSettings.model_fields)
+    for name, field in settings_loading.fields().items():
         assert f"| `{name}` |" in page
         assert field.description is not None
         assert field.description in page
