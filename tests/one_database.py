@@ -42,6 +42,9 @@ ONE_DATABASE = (
     "site/pages/test_type_texts.py",
     "site/pages/test_verdict_pages.py",
     "site/ratings/test_pages.py",
+    # The client of the virus scanner.
+    "site/scanning/test_clamd.py",
+    "site/project/test_clamd_address.py",
     "site/source_search/test_pages.py",
     "site/pages/test_caching.py",
     # Decisions about bytes that changed.

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator
 from pydantic_settings import NoDecode
 
+from extery_site.project.clamd_address import ClamdAddress
 from extery_site.project.database_address import DatabaseAddress
 from extery_site.project.invalid_setting import InvalidSetting
 from extery_site.project.storage_address import StorageAddress
@@ -221,4 +222,10 @@ Storage = Annotated[
         "s3://bucket/prefix?endpoint=https://host:port&region=name&addressing=path&timeout=seconds",
         "s3://extery/site?endpoint=https://s3.example.org&region=eu-central-1",
     ),
+]
+OptionalClamd = Annotated[
+    ClamdAddress | None,
+    NoDecode,
+    _from_text(lambda text: ClamdAddress.parse(text) if text else None),
+    Expected("unix:/path/of/socket or tcp://host:port", "unix:/run/clamav/clamd.ctl"),
 ]

@@ -66,6 +66,13 @@ CODES: dict[str, Code] = {
             "endpoint": _bad_value("endpoint is not http(s)://host:port"),
             "endpoint-more": _bad_value("endpoint has more than a scheme, a host and a port"),
             "region": _bad_value("region is not a name such as eu-central-1"),
+            "clamd-scheme": _bad_value("it begins with neither unix: nor tcp:"),
+            "socket-path": _bad_value("the path of the socket is missing or not absolute"),
+            "socket-length": _bad_value(
+                "the path of the socket is longer than {max_length} bytes, which no socket can have"
+            ),
+            "clamd-host": _bad_value("the host is missing or not a host name or an IP address"),
+            "clamd-more": _bad_value("it has more than a host and a port"),
         },
         example={
             "name": "EXTERY_EMAIL",

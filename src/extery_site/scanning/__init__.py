@@ -1,0 +1,1 @@
+"""Scans of uploaded packages: what a file is, before anybody runs it."""

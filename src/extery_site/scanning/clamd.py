@@ -1,0 +1,250 @@
+"""A client of ClamAV's daemon, clamd: a file is streamed to it, and its answer is a verdict.
+
+The protocol is that of clamd(8): ``zINSTREAM``, blocks that each begin with their length, an empty block; the answer ends
+with NUL. Knows neither Django nor the settings. A file is clean only if clamd says so about all of it: what clamd leaves out
+because of its limits is ``not_scanned``, and every answer that is not known raises `ScannerUnavailable`.
+"""
+
+from __future__ import annotations
+
+import re
+import select
+import socket
+import time
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from typing import BinaryIO, Literal
+
+from extery.core.text import clean_message, os_error_text
+from extery_site.project.clamd_address import ClamdAddress
+
+#: Bytes of a file that are read and sent at a time.
+BLOCK_SIZE = 256 * 1024
+#: Answers are one short line.
+MAX_ANSWER = 4096
+#: Characters of a name or a message of clamd.
+MAX_TEXT = 120
+CONNECT_TIMEOUT = 5.0
+#: Seconds for a file, and one more for each `MIN_RATE` bytes of it. clamd itself gives up after 120 (its ``MaxScanTime``).
+SCAN_TIMEOUT = 180.0
+MIN_RATE = 1_000_000
+#: Seconds for an answer that needs no scan.
+COMMAND_TIMEOUT = 10.0
+
+_CLOSED_EARLY = "clamd closed the connection without a complete answer"
+_STREAM_LIMIT = "INSTREAM size limit exceeded. ERROR"
+_FOUND = re.compile(r"stream: (.+) FOUND", re.DOTALL)
+_FOUND_LIMIT = re.compile(r"Heuristics\.Limits\.Exceeded(?:\.(\S+))?")
+_ERROR = re.compile(r"(?:stream: )?(?:CL_E[A-Z]+: )?(.+?)\.? ERROR", re.DOTALL)
+#: Errors that clamd has with one file; its other errors are its own, and another attempt may succeed.
+_FILE_ERRORS = {
+    "Exceeded time limit": "clamd's MaxScanTime",
+    "Time limit reached": "clamd's MaxScanTime",
+    "Exceeded max recursion depth": "clamd's MaxRecursion",
+    "Exceeded max scan size": "clamd's MaxScanSize",
+    "Exceeded max scan files": "clamd's MaxFiles",
+    "Bad format or broken data": "",
+    "Can't parse data": "",
+    "Can't unpack some data": "",
+}
+
+
+@dataclass(frozen=True)
+class ClamdVerdict:
+    """What clamd says of a file: ``signature`` of an infected one, ``reason`` why a file was not scanned."""
+
+    kind: Literal["clean", "infected", "not_scanned"]
+    signature: str = ""
+    reason: str = ""
+
+    def as_dict(self) -> dict[str, str]:
+        """Return a value for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, value: dict[str, str]) -> ClamdVerdict:
+        """Return the verdict of `as_dict`; raises TypeError for another value."""
+        return cls(**value)  # type: ignore[arg-type]
+
+
+class ScannerUnavailable(Exception):
+    """There is no verdict: clamd cannot be reached, is too slow, or its answer is not known.
+
+    The text is for staff; it has no path and no address.
+    """
+
+
+class Clamd:
+    """A clamd at an address. Each call has a connection of its own, so threads can share an instance."""
+
+    def __init__(
+        self,
+        address: ClamdAddress,
+        *,
+        connect_timeout: float = CONNECT_TIMEOUT,
+        timeout: float = SCAN_TIMEOUT,
+    ) -> None:
+        """``timeout``: seconds for a scan, and one more for each `MIN_RATE` bytes of the file."""
+        self.address = address
+        self._connect_timeout = connect_timeout
+        self._timeout = timeout
+
+    def ping(self) -> None:
+        """Raise `ScannerUnavailable` if clamd does not answer."""
+        if (answer := self._ask(b"zPING\0")) != "PONG":
+            raise _unknown(answer)
+
+    def version(self) -> str:
+        """Return the versions of engine and signatures and their date, for example ``ClamAV 1.4.3/27810/Sat Nov 29 …``.
+
+        With signatures that are not ClamAV's own, only the version of the engine. Raises `ScannerUnavailable`.
+        """
+        answer = self._ask(b"zVERSION\0")
+        if not answer.startswith("ClamAV "):
+            raise _unknown(answer)
+        return clean_message(answer)
+
+    def scan(self, stream: BinaryIO) -> ClamdVerdict:
+        """Send a file, from where the stream is to its end, and return the verdict.
+
+        Raises `ScannerUnavailable`, and what reading the stream raises.
+        """
+        with closing(self._connect(self._timeout)) as connection:
+            is_sent = connection.send(b"zINSTREAM\0")
+            block: bytes | None = None
+            while is_sent and block != b"":
+                started = time.monotonic()
+                block = stream.read(BLOCK_SIZE)
+                # A slow storage is no fault of clamd.
+                connection.extend(time.monotonic() - started + len(block) / MIN_RATE)
+                # An empty block is the end of the file.
+                is_sent = connection.send(len(block).to_bytes(4, "big") + block)
+            return _verdict(connection.receive(), is_complete=is_sent)
+
+    def _ask(self, command: bytes) -> str:
+        with closing(self._connect(min(self._timeout, COMMAND_TIMEOUT))) as connection:
+            connection.send(command)
+            return connection.receive()
+
+    def _connect(self, timeout: float) -> _Connection:
+        try:
+            opened = _open(self.address, self._connect_timeout)
+        except TimeoutError:
+            raise ScannerUnavailable("clamd accepts no connection: timed out") from None
+        except OSError as error:
+            raise ScannerUnavailable(f"clamd cannot be reached: {os_error_text(error)}") from error
+        return _Connection(opened, timeout)
+
+
+def _open(address: ClamdAddress, timeout: float) -> socket.socket:
+    if not address.path:
+        return socket.create_connection((address.host, address.port), timeout)
+    opened = socket.socket(socket.AF_UNIX)
+    try:
+        opened.settimeout(timeout)
+        opened.connect(address.path)
+    except BaseException:
+        opened.close()
+        raise
+    return opened
+
+
+class _Connection:
+    """A connection with a deadline for all that is sent and received on it."""
+
+    def __init__(self, opened: socket.socket, timeout: float) -> None:
+        self._socket = opened
+        self._socket.setblocking(False)
+        self._deadline = time.monotonic() + timeout
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def extend(self, seconds: float) -> None:
+        """Set the deadline later."""
+        self._deadline += seconds
+
+    def send(self, data: bytes) -> bool:
+        """Send all of it and return True; or False if clamd has answered or closed the connection before."""
+        rest = memoryview(data)
+        while rest:
+            # clamd answers and closes the connection when a file is too long. To go on sending could reset the
+            # connection, and the answer would be lost.
+            if self._wait(select.POLLIN | select.POLLOUT) != select.POLLOUT:
+                return False
+            try:
+                rest = rest[self._socket.send(rest) :]
+            except BlockingIOError:
+                continue
+            except OSError:
+                return False
+        return True
+
+    def receive(self) -> str:
+        """Return the answer without the NUL at its end."""
+        received = bytearray()
+        while b"\0" not in received:
+            self._wait(select.POLLIN)
+            try:
+                block = self._socket.recv(MAX_ANSWER)
+            except BlockingIOError:
+                continue
+            except OSError as error:
+                raise ScannerUnavailable(f"{_CLOSED_EARLY}: {os_error_text(error)}") from error
+            if not block:
+                raise ScannerUnavailable(_CLOSED_EARLY)
+            received += block
+            if len(received) > MAX_ANSWER:
+                raise ScannerUnavailable("clamd sent an answer that is too long")
+        answer, _, more = received.partition(b"\0")
+        if more:
+            raise ScannerUnavailable("clamd sent more than one answer")
+        return answer.decode("utf-8", "replace")
+
+    def _wait(self, events: int) -> int:
+        """Return what the socket is ready for."""
+        waiting = select.poll()
+        waiting.register(self._socket, events)
+        remaining = self._deadline - time.monotonic()
+        if remaining <= 0 or not (ready := waiting.poll(remaining * 1000)):
+            raise ScannerUnavailable("clamd did not answer in time")
+        return ready[0][1]
+
+
+def _verdict(answer: str, *, is_complete: bool) -> ClamdVerdict:
+    """Return the verdict of an answer to a file, of which clamd has read all or only the beginning."""
+    if answer == _STREAM_LIMIT:
+        return _over_limit("clamd's StreamMaxLength")
+    if not is_complete:
+        raise ScannerUnavailable(f"clamd stopped reading the file: {_without_paths(answer)}")
+    if answer == "stream: OK":
+        return ClamdVerdict("clean")
+    if found := _FOUND.fullmatch(answer):
+        if limit := _FOUND_LIMIT.fullmatch(found[1]):
+            return _over_limit(f"clamd's {_shown(limit[1])}" if limit[1] else "one of clamd")
+        return ClamdVerdict("infected", signature=_shown(found[1]))
+    if (failed := _ERROR.fullmatch(answer)) and failed[1] in _FILE_ERRORS:
+        if limit_name := _FILE_ERRORS[failed[1]]:
+            return _over_limit(limit_name)
+        return ClamdVerdict("not_scanned", reason=f"clamd cannot read the file: {failed[1]}")
+    raise _unknown(answer)
+
+
+def _over_limit(name: str) -> ClamdVerdict:
+    return ClamdVerdict("not_scanned", reason=f"the file is over a limit: {name}")
+
+
+def _unknown(answer: str) -> ScannerUnavailable:
+    if failed := _ERROR.fullmatch(answer):
+        return ScannerUnavailable(f"clamd has an error: {_without_paths(failed[1])}")
+    return ScannerUnavailable(f"clamd sent an unknown answer: {_without_paths(answer)}")
+
+
+def _without_paths(text: str) -> str:
+    return _shown(re.sub(r"/[^\s:]*/[^\s:]*", "…", text))
+
+
+def _shown(text: str) -> str:
+    """Return a text of clamd on one line, bounded, without what cannot be printed."""
+    line = clean_message(text) or "(nothing)"
+    return line if len(line) <= MAX_TEXT else f"{line[: MAX_TEXT - 1]}…"

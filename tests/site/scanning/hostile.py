@@ -1,0 +1,47 @@
+"""Hostile files, made when a test needs them: no file of the repository may look like a virus to a scanner."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+from tests.author.wheels.fake_index import built_wheel
+from tests.site.packages import package, zip_of
+
+WHEEL = "wheels/gears-1.0-py3-none-any.whl"
+
+
+def eicar() -> bytes:
+    """Return the harmless file of EICAR, 68 bytes, which every virus scanner reports by agreement."""
+    # In two halves: the whole text in a file would put the checkout into quarantine.
+    return rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+
+
+def eicar_in_zip() -> bytes:
+    """Return a zip whose only member is `eicar`."""
+    return zip_of({"eicar.com": eicar()})
+
+
+def eicar_in_extension() -> bytes:
+    """Return a valid extension with `eicar` beside its code."""
+    return package(files={"data/eicar.com": eicar()})
+
+
+def eicar_in_wheel() -> bytes:
+    """Return a valid wheel with `eicar` beside its code."""
+    with zipfile.ZipFile(io.BytesIO(built_wheel("gears", "1.0", "py3-none-any"))) as wheel:
+        members = {name: wheel.read(name) for name in wheel.namelist()}
+    members["gears-1.0.dist-info/RECORD"] += b"gears/eicar.com,,\n"
+    return zip_of({**members, "gears/eicar.com": eicar()})
+
+
+def eicar_in_wheel_in_extension() -> bytes:
+    """Return a valid extension whose bundled wheel is `eicar_in_wheel`."""
+    return package(files={WHEEL: eicar_in_wheel()}, wheels=[f"./{WHEEL}"])
+
+
+def nested(content: bytes, depth: int, name: str = "inner.bin") -> bytes:
+    """Return the content in so many zips, one in the other."""
+    for _ in range(depth):
+        content, name = zip_of({name: content}), "inner.zip"
+    return content
