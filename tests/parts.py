@@ -85,6 +85,12 @@ def find_rclone() -> Path | None:
     return beside if beside.is_file() else find_program("rclone")
 
 
+def find_clamd() -> Path | None:
+    """Find ClamAV's daemon; Debian has it in ``/usr/sbin``, which is not on the PATH of every user."""
+    found = shutil.which("clamd", path=f"{os.environ.get('PATH', '')}{os.pathsep}/usr/sbin")
+    return Path(found) if found else None
+
+
 def find_postgresql() -> Path | None:
     """Find the folder with ``initdb`` and ``postgres``: Debian's newest, or on PATH."""
     installed = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/postgres")]
@@ -127,6 +133,11 @@ PARTS = {
     **{f"blender-{series}": _blender(series) for series in RELEASES},
     "browser": Part(
         "browser", find_browser, "install Chromium, for example 'apt-get install chromium'"
+    ),
+    "clamd": Part(
+        "clamd",
+        find_clamd,
+        "install ClamAV's daemon, for example 'apt-get install clamav-daemon'; it need not run",
     ),
     "corpus": Part(
         "corpus", find_corpus, "set EXTERY_CORPUS to the folder that holds verdicts.jsonl"

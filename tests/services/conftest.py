@@ -1,4 +1,4 @@
-"""A PostgreSQL server for the tests of this pytest worker."""
+"""Real servers for the tests of this pytest worker."""
 
 from __future__ import annotations
 

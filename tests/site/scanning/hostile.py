@@ -45,3 +45,12 @@ def nested(content: bytes, depth: int, name: str = "inner.bin") -> bytes:
     for _ in range(depth):
         content, name = zip_of({name: content}), "inner.zip"
     return content
+
+
+def deflated(members: dict[str, bytes]) -> bytes:
+    """Return a compressed zip; those of `zip_of` are not."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
