@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Self
 
 from extery_site.project.clamd_address import ClamdAddress
+from extery_site.scanning.clamd_probes import too_deep_archive
 from tests.site.scanning.hostile import eicar
 
 VERSION = "ClamAV 1.4.6/27810/Sat Nov 28 09:24:11 2026"
@@ -49,7 +50,7 @@ class FakeClamd:
         self.commands: list[bytes] = []
         """Commands received, without the NUL."""
         self.files: list[bytes] = []
-        """Files received as a whole."""
+        """Files received as a whole, without the one with which `Clamd` tries the limits."""
         self._path = path
         self._port = 0
         self._listener: socket.socket | None = None
@@ -136,7 +137,8 @@ class FakeClamd:
             if len(received) + len(block) > self.limits.stream_max_length:
                 return b"INSTREAM size limit exceeded. ERROR"
             received += block
-        self.files.append(bytes(received))
+        if received != too_deep_archive():
+            self.files.append(bytes(received))
         found = _Scan(self.limits).scan(bytes(received))
         return f"stream: {found} FOUND".encode() if found else b"stream: OK"
 

@@ -42,6 +42,19 @@ def clamd(request: pytest.FixtureRequest) -> Iterator[Clamd]:
         yield Clamd(fake.address)
 
 
+@pytest.fixture(params=["fake", REAL])
+def silent(request: pytest.FixtureRequest) -> Iterator[Clamd]:
+    """A clamd that does not report its limits, which is its default."""
+    limits = Limits(alert_exceeds_max=False)
+    is_real = request.param == "real"
+    with (
+        ClamdServer(require_part("clamd"), limits=limits)
+        if is_real
+        else FakeClamd(limits=limits) as server
+    ):
+        yield Clamd(server.address)
+
+
 def scan(client: Clamd, data: bytes) -> ClamdVerdict:
     return client.scan(io.BytesIO(data))
 
@@ -108,6 +121,30 @@ def test_a_stream_of_the_maximum_length_is_scanned(clamd: Clamd) -> None:
     # Not clean, because that is more than the maximum size of a file.
     verdict = scan(clamd, bytes(LIMITS.stream_max_length))
     assert verdict.reason.endswith("MaxFileSize")
+
+
+def test_what_clamd_does_not_inflate_is_not_clean(clamd: Clamd) -> None:
+    """clamd reads the beginning of a large compressed file, and says nothing of the rest."""
+    size = LIMITS.max_file_size + len(eicar())
+    package = deflated({"gears.bin": bytes(LIMITS.max_file_size) + eicar()})
+    assert scan(clamd, package).kind == "clean"
+
+    verdict = clamd.scan(io.BytesIO(package), largest_member=size)
+    assert verdict.kind == "not_scanned"
+    assert "MaxFileSize" in verdict.reason
+    infected = deflated({"gears.bin": bytes(size), "eicar.com": eicar()})
+    assert clamd.scan(io.BytesIO(infected), largest_member=size).kind == "infected"
+    largest = deflated({"gears.bin": bytes(LIMITS.max_file_size)})
+    stream = io.BytesIO(largest)
+    assert clamd.scan(stream, largest_member=LIMITS.max_file_size).kind == "clean"
+
+
+def test_without_alerts_on_limits_nothing_is_clean(silent: Clamd) -> None:
+    for data in (package(), nested(eicar(), LIMITS.max_recursion), b""):
+        with pytest.raises(ScannerUnavailable, match="set AlertExceedsMax to yes"):
+            scan(silent, data)
+    assert scan(silent, eicar_in_zip()).kind == "infected"
+    assert scan(silent, bytes(LIMITS.stream_max_length + 1)).kind == "not_scanned"
 
 
 def test_clamd_answers_and_has_a_version(clamd: Clamd) -> None:

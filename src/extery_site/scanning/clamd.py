@@ -1,22 +1,29 @@
 """A client of ClamAV's daemon, clamd: a file is streamed to it, and its answer is a verdict.
 
 The protocol is that of clamd(8): ``zINSTREAM``, blocks that each begin with their length, an empty block; the answer ends
-with NUL. Knows neither Django nor the settings. A file is clean only if clamd says so about all of it: what clamd leaves out
-because of its limits is ``not_scanned``, and every answer that is not known raises `ScannerUnavailable`.
+with NUL. Knows neither Django nor the settings.
+
+A file is clean only if clamd says so about all of it. What clamd leaves out because of its limits is ``not_scanned``, and
+every answer that is not known raises `ScannerUnavailable`. With ``AlertExceedsMax no``, its default, clamd says OK of
+a file over its limits, and also with ``yes`` it says OK of an archive with a compressed file above ``MaxFileSize``, of which it
+inflates only the beginning (seen with ClamAV 1.4.6). So before the first clean verdict, two small files have to show that
+clamd reports its limits, and that it reads a file of that size (`clamd_probes`).
 """
 
 from __future__ import annotations
 
+import io
 import re
 import select
 import socket
 import time
 from contextlib import closing
 from dataclasses import asdict, dataclass
-from typing import BinaryIO, Literal
+from typing import Literal, Protocol
 
 from extery.core.text import clean_message, os_error_text
 from extery_site.project.clamd_address import ClamdAddress
+from extery_site.scanning.clamd_probes import Zeros, too_deep_archive
 
 #: Bytes of a file that are read and sent at a time.
 BLOCK_SIZE = 256 * 1024
@@ -30,6 +37,8 @@ SCAN_TIMEOUT = 180.0
 MIN_RATE = 1_000_000
 #: Seconds for an answer that needs no scan.
 COMMAND_TIMEOUT = 10.0
+#: Seconds after which the limits of clamd are tried again: it may have been started with others.
+PROBE_INTERVAL = 60.0
 
 _CLOSED_EARLY = "clamd closed the connection without a complete answer"
 _STREAM_LIMIT = "INSTREAM size limit exceeded. ERROR"
@@ -47,6 +56,13 @@ _FILE_ERRORS = {
     "Can't parse data": "",
     "Can't unpack some data": "",
 }
+
+
+class Readable(Protocol):
+    """A binary stream."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most that many bytes; none at the end."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +104,8 @@ class Clamd:
         self.address = address
         self._connect_timeout = connect_timeout
         self._timeout = timeout
+        #: Until when it is known, by the monotonic clock, that clamd reads files of how many bytes and reports its limits.
+        self._proven = (0.0, 0)
 
     def ping(self) -> None:
         """Raise `ScannerUnavailable` if clamd does not answer."""
@@ -104,11 +122,18 @@ class Clamd:
             raise _unknown(answer)
         return clean_message(answer)
 
-    def scan(self, stream: BinaryIO) -> ClamdVerdict:
+    def scan(self, stream: Readable, *, largest_member: int = 0) -> ClamdVerdict:
         """Send a file, from where the stream is to its end, and return the verdict.
 
+        ``largest_member``: unpacked size of the largest file in it if it is an archive, also in archives in it, in bytes.
         Raises `ScannerUnavailable`, and what reading the stream raises.
         """
+        verdict = self._scan(stream)
+        if verdict.kind == "clean" and not self._reads(largest_member):
+            return _over_limit("clamd's MaxFileSize or StreamMaxLength, for a file in it")
+        return verdict
+
+    def _scan(self, stream: Readable) -> ClamdVerdict:
         with closing(self._connect(self._timeout)) as connection:
             is_sent = connection.send(b"zINSTREAM\0")
             block: bytes | None = None
@@ -120,6 +145,21 @@ class Clamd:
                 # An empty block is the end of the file.
                 is_sent = connection.send(len(block).to_bytes(4, "big") + block)
             return _verdict(connection.receive(), is_complete=is_sent)
+
+    def _reads(self, size: int) -> bool:
+        """Return whether clamd reads files of this size; raises `ScannerUnavailable` if it does not report its limits."""
+        until, largest = self._proven
+        now = time.monotonic()
+        if now < until and size <= largest:
+            return True
+        if self._scan(io.BytesIO(too_deep_archive())).kind != "not_scanned":
+            raise ScannerUnavailable(
+                "clamd does not report files over its limits: set AlertExceedsMax to yes in clamd.conf"
+            )
+        if size and self._scan(Zeros(size)).kind != "clean":
+            return False
+        self._proven = (now + PROBE_INTERVAL, size)
+        return True
 
     def _ask(self, command: bytes) -> str:
         with closing(self._connect(min(self._timeout, COMMAND_TIMEOUT))) as connection:

@@ -6,6 +6,7 @@ import gc
 import io
 import json
 import shutil
+import socket
 import tempfile
 import time
 from collections.abc import Iterator
@@ -96,6 +97,36 @@ def test_a_file_is_read_from_where_its_stream_is(clamd: Clamd, fake: FakeClamd) 
 
 def test_what_is_found_in_a_wheel_in_a_package_has_a_name(clamd: Clamd) -> None:
     assert scan(clamd, eicar_in_wheel_in_extension()) == INFECTED
+
+
+def test_the_limits_of_clamd_are_tried_once_in_a_while(
+    clamd: Clamd, fake: FakeClamd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def scans(largest_member: int) -> int:
+        before = len(fake.commands)
+        assert clamd.scan(io.BytesIO(b"gears"), largest_member=largest_member) == CLEAN
+        return len(fake.commands) - before
+
+    # The file, the archive that is too deep, and zeros.
+    assert [scans(size) for size in (0, 0, 1000, 999, 1000, 1001, 0)] == [2, 1, 3, 1, 1, 3, 1]
+    monkeypatch.setattr(clamd_module, "PROBE_INTERVAL", 0)
+    assert [scans(size) for size in (2000, 0, 1000)] == [3, 2, 3]
+
+
+def test_a_file_that_is_infected_needs_no_try(clamd: Clamd, fake: FakeClamd) -> None:
+    assert scan(clamd, eicar()) == INFECTED
+    assert len(fake.commands) == 1
+
+
+def test_a_clamd_that_fails_before_its_limits_are_known_gives_no_verdict(
+    clamd: Clamd, fake: FakeClamd
+) -> None:
+    def once(connection: socket.socket, command: bytes) -> None:
+        answering(b"stream: OK\0")(connection, command)
+        fake.fault = closing_after(0)
+
+    fake.fault = once
+    assert "closed the connection" in why_unavailable(clamd)
 
 
 def test_a_verdict_survives_json() -> None:
