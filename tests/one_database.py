@@ -44,6 +44,7 @@ ONE_DATABASE = (
     "site/ratings/test_pages.py",
     # The client of the virus scanner.
     "site/scanning/test_clamd.py",
+    "site/scanning/test_states.py",
     "site/project/test_clamd_address.py",
     "site/source_search/test_pages.py",
     "site/pages/test_caching.py",
@@ -82,6 +83,7 @@ BOTH_DATABASES = (
     "site/pages/test_every_page.py",
     "site/project/tasks",
     "site/quotas",
+    "site/scanning/test_pipeline.py",
     "site/ratings/test_races.py",
     "site/source_search",
     "site/test_database.py",

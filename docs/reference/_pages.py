@@ -76,6 +76,7 @@ _AREA_TITLES = {
     "quota": "Quotas",
     "review": "Review",
     "source-search": "Source search",
+    "scan": "Checks of stored packages",
     "report": "Reports",
     "notification": "Notifications",
     "rating": "Ratings",

@@ -155,6 +155,14 @@ BLOCK_VERSION = Transition(
     _Status.BLOCKED,
     allowed_for_own_work=True,
 )
+#: A scanner found malware in a public version.
+SCAN_BLOCK = Transition(
+    Event.Kind.SCAN_BLOCKED,
+    Role.SITE,
+    frozenset({_Status.APPROVED, _Status.UNPUBLISHED}),
+    _Status.BLOCKED,
+    allowed_while_blocked=True,
+)
 UNBLOCK_VERSION = Transition(
     Event.Kind.VERSION_UNBLOCKED,
     Role.MODERATOR,
@@ -224,6 +232,7 @@ TRANSITIONS = (
     *(SCHEDULE, PUBLISH, PUBLISH_EARLY, STOP),
     *(AUTO_SCHEDULE, AUTO_PUBLISH, AUTO_STOP),
     *(WITHDRAW_PUBLIC, REPUBLISH, BLOCK_VERSION, UNBLOCK_VERSION),
+    SCAN_BLOCK,
     *(BLOCK, UNBLOCK),
     *(UNLIST, LIST, DEPRECATE, UNDEPRECATE),
     *(PLAN_DELETION, CANCEL_DELETION, DELETE, DELETE_PLANNED, RESTORE, ERASE),

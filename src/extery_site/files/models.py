@@ -27,6 +27,12 @@ class StoredFile(models.Model):
     size = models.PositiveBigIntegerField()
     kind = models.CharField(max_length=16, choices=FileKind.choices)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    quarantined_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Since when it is in quarantine: it is kept, and sent to no one.",
+    )
 
     objects = StoredFileQuerySet.as_manager()
 

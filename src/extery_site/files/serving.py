@@ -11,8 +11,10 @@ from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
+from extery.core.errors import Refused
 from extery_site.files.backends.base import get_storage, translated_errors
 from extery_site.files.layout import LAYOUTS, FileKind
+from extery_site.files.models import StoredFile
 
 _BLOCK = 1 << 18
 
@@ -52,6 +54,12 @@ def send(
         return FileResponse(stream, status=status, headers=headers)
     # A server reads a file in its main thread, where a slow storage would block all other requests.
     return StreamingHttpResponse(_stream(stream), status=status, headers=headers)
+
+
+def require_not_quarantined(file: StoredFile, *, name: str, version: str) -> None:
+    """Raise `Refused` for a file in quarantine, whoever asks; ``name`` and ``version`` are those of the extension."""
+    if file.quarantined_at is not None:
+        raise Refused.of("download.quarantined", name=name, version=version)
 
 
 def _stream(file: BinaryIO) -> Iterator[bytes]:

@@ -53,6 +53,7 @@ def download(request: HttpRequest, sha256: str, name: str) -> HttpResponseBase:
 def _check_allowed(package: Package, request: HttpRequest) -> bool:
     """Return whether the package is public; raises `Refused` if this user may not download it."""
     version, extension = package.version, package.version.extension
+    serving.require_not_quarantined(package.file, name=extension.name, version=version.number)
     is_hidden = extension.is_blocked or extension.is_deleted
     stopped_until = version.downloads_stopped_until
     is_stopped = stopped_until is not None and stopped_until > timezone.now()

@@ -31,7 +31,12 @@ _ADDING_KINDS = frozenset(
     }
 )
 #: Events after which a version is no longer public.
-_REMOVING_KINDS = frozenset({Event.Kind.UNPUBLISHED, Event.Kind.VERSION_BLOCKED, Event.Kind.UNDONE})
+_REMOVING_KINDS = frozenset(
+    {
+        *(Event.Kind.UNPUBLISHED, Event.Kind.UNDONE),
+        *(Event.Kind.VERSION_BLOCKED, Event.Kind.SCAN_BLOCKED),
+    }
+)
 #: Events that change what listings show.
 LISTED_KINDS = _ADDING_KINDS | _REMOVING_KINDS | {Event.Kind.BLOCKED, Event.Kind.UNBLOCKED}
 #: Events after which the entries of a version are rendered again.

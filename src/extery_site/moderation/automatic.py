@@ -31,6 +31,7 @@ from extery_site.moderation.package_changes import hashes_of_comparison
 from extery_site.moderation.risk import MAX_SCORE, Risk, assess, count_open_reports
 from extery_site.moderation.second_approval import needs_two
 from extery_site.moderation.waivers import waivers_of
+from extery_site.scanning import gate
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +67,7 @@ def obstacles(version: Version, risk: Risk | None = None) -> list[str]:
         return ["Its packages could not be compared completely"]
     return [
         *_obstacles_of_packages(version, base, entry),
+        *gate.obstacles(version),
         *_obstacles_of_history(version),
         *_obstacles_of_reach(version.extension),
         *_obstacles_of_risk(version.extension, risk or assess(version)),

@@ -50,6 +50,12 @@ def moderators(event: Event) -> Iterable[User]:  # noqa: ARG001  a row of the ta
     return active_moderators()
 
 
+def moderators_of_submitted(event: Event) -> Iterable[User]:
+    """Return all moderators, or no one while the version is a draft, which is not theirs to decide."""
+    is_draft = event.version is None or event.version.status == Version.Status.DRAFT
+    return [] if is_draft else active_moderators()
+
+
 def users_who(kind: str) -> Recipients:
     """Return a function that returns the users who caused an event of this kind before.
 
@@ -242,6 +248,16 @@ EVENT_NOTIFICATIONS: dict[str, tuple[Row, ...]] = {
     "republished": (_for_followers("{name} is public again"),),
     "version_blocked": _block("extension_blocked", "{name} is blocked"),
     "version_unblocked": _block("extension_unblocked", "{name} is unblocked"),
+    # The scanner.
+    "quarantined": (
+        Row("malware_found", owner, about="A package of {name} is in quarantine"),
+        Row("staff_malware", moderators_of_submitted, about="A package of {name} is in quarantine"),
+    ),
+    "scan_blocked": _block("extension_blocked", "{name} is blocked"),
+    "released_from_quarantine": (
+        Row("review_state", owner, about="A package of {name} was released from quarantine"),
+        Row("staff_block", moderators, about="A package of {name} was released from quarantine"),
+    ),
     "maximum_suggested": (Row("maximum_suggested", owner, maximum_of),),
     "maximum_withdrawn": (),
     "maximum_set": (

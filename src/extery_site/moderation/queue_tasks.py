@@ -64,6 +64,15 @@ def assess_indexed(version: Version) -> None:
         assess_version.enqueue(version.pk)
 
 
+def assess_checked(version: Version) -> None:
+    """Assess a version again, and publish it if it may be: called when its packages have been checked."""
+    if version.status not in ASSESSED:
+        return
+    assess_version.enqueue(version.pk)
+    if automatic.is_enabled():
+        publish_by_risk.enqueue(version.pk)
+
+
 @task()
 def assess_versions_of(owner_id: int) -> int:
     """Assess the open versions of an author again, whose history has changed; return their number."""

@@ -97,6 +97,7 @@ _BLOCK_KINDS = (
     Event.Kind.BLOCKED,
     Event.Kind.UNBLOCKED,
     Event.Kind.VERSION_BLOCKED,
+    Event.Kind.SCAN_BLOCKED,
     Event.Kind.VERSION_UNBLOCKED,
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -30,6 +31,7 @@ from extery_site.moderation.undo import time_left, undoable_decision
 from extery_site.moderation.wait_bar import waiting_times
 from extery_site.moderation.waiting import ASSESSED, OPEN, PUBLIC
 from extery_site.publish.completeness import complete_state
+from extery_site.scanning import gate
 
 #: Tabs of the review: name of the URL, title, and whether visitors see it.
 TABS = {
@@ -165,6 +167,8 @@ def _queue_context(user: AnyUser, version: Version, approved: Version | None) ->
         **_undo(version, user),
         "obstacles": automatic.obstacles(version) if _may_be_automatic(version) else None,
         "open_disputes": list(version.disputes.open()),
+        "gate_problems": list(gate.problems_of(version)) if version.is_in_review else [],
+        "scanner": bool(settings.EXTERY_CLAMD),
         "appeal": appeal_about(version) if may_moderate(user) else None,
     }
     if entry is not None:

@@ -27,6 +27,7 @@ from extery_site.moderation.seen_files import mark_file
 from extery_site.moderation.tried import report_try
 from extery_site.notify.actions import Subject, follow, mute, unfollow, unmute
 from extery_site.quotas.client_address import client_address
+from extery_site.scanning.releases import release_package
 from extery_site.ui.row_keys import row_key
 
 
@@ -238,6 +239,16 @@ def _tried(form: SentForm) -> str:
     return f"event-{event.pk}"
 
 
+def _release_quarantine(form: SentForm) -> str:
+    sha256 = form.value("package")
+    package = form.version.packages.select_related("file").filter(sha256=sha256[:64]).first()
+    if package is None:
+        raise NotFound.of("request.not-found", variant="check")
+    package.version = form.version
+    release_package(package=package, by=form.by, reason=form.value("reason"))
+    return "checks"
+
+
 def _claim(form: SentForm) -> str:
     claims.claim(version=form.version, by=form.by)
     return ""
@@ -296,6 +307,9 @@ STEPS: dict[str, Step] = {
         _accept_dispute, "Accepted: the finding is waived, in later versions too."
     ),
     "keep_finding": Step(_keep_finding, "The finding stays. The author reads your answer."),
+    "release_quarantine": Step(
+        _release_quarantine, "Released: it can be downloaded again. You decide about the version."
+    ),
     "make_address": Step(_make_address, "This address is for you only."),
     "end_address": Step(_end_address, "The address is taken back. It no longer works."),
     "tried": Step(_tried, "Thank you. It is in the conversation now."),

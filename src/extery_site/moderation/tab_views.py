@@ -29,6 +29,7 @@ from extery_site.moderation.tried import RESULTS, SYSTEMS, read_try
 from extery_site.moderation.try_addresses import TRIED_STATUSES, address_of, drag_path
 from extery_site.moderation.waiting import OPEN
 from extery_site.project.problems import http_status
+from extery_site.scanning.rows import checks_of
 from extery_site.source_search.watches import index_state, watched_matches
 from extery_site.ui.addresses import absolute
 from extery_site.ui.form_problems import with_hint
@@ -171,6 +172,7 @@ def _findings(
     gone = [problem for fingerprint, problem in before.items() if fingerprint not in found]
     reads_notes = context["reads_notes"]
     return {
+        "checks": checks_of(version),
         "watched": watched_matches(version) if reads_notes else [],
         "index_state": index_state(version) if reads_notes else None,
         "groups": [(name, rows) for name, rows in groups.items() if rows],

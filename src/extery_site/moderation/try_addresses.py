@@ -93,8 +93,13 @@ def _is_valid(address: TryAddress) -> bool:
 
 
 def packages_of(address: TryAddress) -> list[Package]:
-    """Return the packages of an address that the version still has; a new build replaces them."""
-    packages = address.version.packages.filter(sha256__in=address.packages).order_by("pk")
+    """Return the packages of an address that the version still has; a new build replaces them.
+
+    One in quarantine is sent to no one.
+    """
+    packages = address.version.packages.filter(
+        sha256__in=address.packages, file__quarantined_at=None
+    ).order_by("pk")
     found = list(packages.select_related("file", "version__extension"))
     if not found:
         raise NotFound.of("review.try-ended")

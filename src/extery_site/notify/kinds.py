@@ -57,6 +57,16 @@ _KINDS = (
         at_once=True,
     ),
     NotificationKind(
+        "malware_found",
+        Group.REVIEWS,
+        "The scanner found malware in a package of mine",
+        "{subject}",
+        note="Always sent: nobody can download it, and you may not know that it is there.",
+        icon="shield",
+        tone="warn",
+        required=True,
+    ),
+    NotificationKind(
         "review_comment",
         Group.REVIEWS,
         "Comments on my versions",
@@ -272,6 +282,16 @@ _KINDS = (
         icon="eye-off",
         tone="ask",
         staff=True,
+    ),
+    NotificationKind(
+        "staff_malware",
+        Group.STAFF,
+        "The scanner found malware in a version that was submitted",
+        "{subject}",
+        icon="shield",
+        tone="warn",
+        staff=True,
+        at_once=True,
     ),
     NotificationKind(
         "staff_block",

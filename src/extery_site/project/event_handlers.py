@@ -18,6 +18,8 @@ PROFILE_HANDLERS = [
 ]
 #: Paths of the functions, the value of the setting ``EVENT_HANDLERS``.
 EVENT_HANDLERS = [
+    # Refuses to publish a version with a package in quarantine, or without a required check.
+    "extery_site.scanning.gate.check_event",
     # Adds a row to the audit log.
     "extery_site.catalog.audit_rows.record_event",
     # Adds and removes rows of the listings, and increments their revision.
@@ -34,8 +36,23 @@ EVENT_HANDLERS = [
     "extery_site.moderation.tasks.check_after_upload",
     # Adds the texts of new packages to the index of the source search, in a task.
     "extery_site.source_search.event_handler.index_packages",
+    # Checks new packages for malware and more, in a task.
+    "extery_site.scanning.event_handler.check_packages",
+    # Blocks versions with a package in quarantine when their deleted extension is restored.
+    "extery_site.scanning.quarantine.stop_restored",
 ]
 
+#: The checks of stored packages, in the order of their findings. The value of the setting ``SCAN_STEPS``.
+SCAN_STEPS = [
+    "extery_site.scanning.steps.malware.MALWARE",
+    "extery_site.scanning.steps.rules.RULES",
+]
+#: Paths of the functions that are called with a version when the checks of a package of it have a new result, in
+#: the transaction that stores it. The value of the setting ``SCAN_HANDLERS``.
+SCAN_HANDLERS = [
+    # Findings are reasons of the risk, by which a version may become public.
+    "extery_site.moderation.queue_tasks.assess_checked",
+]
 #: Paths of the functions that are called with a version when one of its packages is in the index of the source
 #: search, in the transaction that adds it. The value of the setting ``SOURCE_INDEX_HANDLERS``.
 SOURCE_INDEX_HANDLERS = [

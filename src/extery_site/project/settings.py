@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from extery_site.project import data_folder, event_handlers, page_sections, settings_loading
+from extery_site.project.clamd_address import ClamdAddress
 from extery_site.project.logs.config import logging_config
 from extery_site.project.setting_types import Rate
 
@@ -30,6 +31,8 @@ EXTERY_REVIEW_TIME: timedelta = _site_settings.review_time
 EXTERY_GUIDELINES: str = _site_settings.guidelines
 EXTERY_OWN_DECISIONS: bool = _site_settings.own_decisions
 EXTERY_LATER_VERSIONS: str = _site_settings.later_versions
+EXTERY_CLAMD: ClamdAddress | None = _site_settings.clamd
+EXTERY_RESCANS: Rate | None = _site_settings.rescans
 EXTERY_RISK_UNREVIEWED: int | None = _site_settings.risk_unreviewed
 EXTERY_RISK_AT_ONCE: int | None = _site_settings.risk_at_once
 EXTERY_DOWNLOADS_UNREVIEWED: int | None = _site_settings.downloads_unreviewed
@@ -87,6 +90,7 @@ INSTALLED_APPS = [
     "extery_site.moderation",
     "extery_site.publish",
     "extery_site.ratings",
+    "extery_site.scanning",
     "extery_site.source_search",
     "extery_site.listings",
     "extery_site.catalog",
@@ -132,6 +136,8 @@ EVENT_HANDLERS = event_handlers.EVENT_HANDLERS
 REPORT_HANDLERS = event_handlers.REPORT_HANDLERS
 PROFILE_HANDLERS = event_handlers.PROFILE_HANDLERS
 SOURCE_INDEX_HANDLERS = event_handlers.SOURCE_INDEX_HANDLERS
+SCAN_STEPS = event_handlers.SCAN_STEPS
+SCAN_HANDLERS = event_handlers.SCAN_HANDLERS
 EXTENSION_PAGE_SECTIONS = page_sections.EXTENSION_PAGE_SECTIONS
 ROOT_URLCONF = "extery_site.project.urls"
 WSGI_APPLICATION = "extery_site.project.wsgi.application"

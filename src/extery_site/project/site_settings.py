@@ -23,6 +23,7 @@ from extery_site.project.setting_types import (
     Folder,
     Maximum,
     Names,
+    OptionalClamd,
     OptionalFile,
     PositiveCount,
     Quota,
@@ -126,6 +127,15 @@ class SiteSettings(BaseSettings):
         default="blender.org",
         description="The guidelines by which uploads are checked: those of extensions.blender.org, or only what a "
         "repository of one's own needs, without the rules about payments, branding and accepted licences.",
+    )
+    clamd: OptionalClamd = _setting(
+        default="",
+        description="Address of ClamAV's daemon, which scans every uploaded package: no version is published before. "
+        "Default: packages are not scanned, and the pages of a review say so.",
+    )
+    rescans: Quota = _setting(
+        default="1200 per hour",
+        description="How many stored packages are checked again when rules, signatures or data have changed.",
     )
     own_decisions: Boolean = _setting(
         default="no",

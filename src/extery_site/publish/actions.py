@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from django.db import transaction
 
-from extery.core.errors import InvalidInput, ProblemList, Where
+from extery.core.errors import InvalidInput, Problem, ProblemList, Where
 from extery_site.accounts.permissions import AnyUser, may_moderate
 from extery_site.catalog import lifecycle, locking, transitions
 from extery_site.catalog.images import UploadedImage, delete_image, uploaded_image
@@ -29,6 +29,7 @@ from extery_site.publish.upload import UploadResult, receive_upload
 from extery_site.quotas.models import QuotaKind
 from extery_site.quotas.uploads_at_once import upload_of
 from extery_site.quotas.usage import use_quota
+from extery_site.scanning import quarantine
 from extery_site.ui.short_text import check_short_text
 
 __all__ = [
@@ -152,7 +153,10 @@ def submit(*, version: Version, by: AnyUser, address: str | None = None) -> Vers
     with lifecycle.transition(transitions.SUBMIT, version=version, by=by) as pending:
         extension, version = pending.extension, pending.version
         require_no_planned_deletion(extension)
-        if missing := complete_state(extension, version).problems:
+        missing = complete_state(extension, version).problems
+        if quarantine.has_quarantined(version):
+            missing.append(Problem.of("submit.quarantined", where=Where(path=("file",))))
+        if missing:
             raise InvalidInput(*missing)
         if not may_moderate(by):
             use_quota(QuotaKind.SUBMISSIONS, account=extension.owner_id, address=address)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -15,6 +14,7 @@ from extery.core.types import ASSET_LIBRARY
 from extery.manifest.document import MANIFEST_FILENAME, Manifest
 from extery_site.catalog.models import RemoteLibrary, normalize_id
 from extery_site.catalog.models.remote_library import TABLE
+from extery_site.catalog.stored_values import without_nul
 from extery_site.catalog.text_limits import MAX_URL_LENGTH
 
 #: Maximum number of characters of a text, or of each item of a list.
@@ -185,16 +185,3 @@ def as_json(manifest: Manifest) -> dict[str, Any]:
         json.dumps(dict(manifest.table), cls=DjangoJSONEncoder), parse_constant=lambda _: None
     )
     return {key: without_nul(value) for key, value in table.items()}
-
-
-def without_nul(value: Any) -> Any:
-    """Return a JSON value without NUL, infinity and NaN, which not every database can store."""
-    if isinstance(value, str):
-        return value.replace("\x00", "")
-    if isinstance(value, list):
-        return [without_nul(item) for item in value]
-    if isinstance(value, dict):
-        return {key.replace("\x00", ""): without_nul(item) for key, item in value.items()}
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value

@@ -32,18 +32,20 @@ from extery_site.catalog.models import (
     Version,
     expiry_of,
 )
+from extery_site.catalog.stored_values import stored_problems
 from extery_site.catalog.text_limits import MAX_TEXT_LENGTH, clean_text
 from extery_site.files.layout import FileKind
 from extery_site.files.storage import StagedFile, stage_file
 from extery_site.project.body_limit import upload_too_large
 from extery_site.publish.draft_quota import use_draft
 from extery_site.publish.expiry import free_at, release_id
-from extery_site.publish.manifest_limits import check_storable, without_nul
+from extery_site.publish.manifest_limits import check_storable
 from extery_site.publish.replacement import find_replaced, manifest_fields, replace
 from extery_site.publish.reserved_ids import check_not_reserved, lock_id
 from extery_site.quotas.models import QuotaKind
 from extery_site.quotas.uploads_at_once import upload_of
 from extery_site.quotas.usage import format_time, use_quota
+from extery_site.scanning.quarantine import is_known_malware
 from extery_site.ui.short_text import check_short_text
 
 
@@ -113,6 +115,8 @@ def _receive(
     with stage_file(file, FileKind.PACKAGE, max_size=settings.EXTERY_MAX_UPLOAD) as stage:
         with transaction.atomic():
             _check_against_site(manifest, owner, stage.sha256)
+        if is_known_malware(stage.sha256):
+            raise Refused.of("upload.known-malware")
         stage.upload()
         try:
             return _store(stage, name, report, manifest, owner, release_notes, address)
@@ -157,7 +161,7 @@ def _store(
         platforms=sorted(set(manifest.platforms)),
         wheels=list(manifest.wheels),
         python_versions=list(manifest.python_versions),
-        problems=[without_nul(problem.as_dict()) for problem in report.problems],
+        problems=stored_problems(report.problems),
     )
     if extension.newest_version_id is None:
         apply_manifest(extension, version)

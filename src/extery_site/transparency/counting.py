@@ -64,7 +64,7 @@ EVENTS: Mapping[str, tuple[str, ...]] = {
     "changes_requested": (_Kind.CHANGES_REQUESTED,),
     "declined": (_Kind.DECLINED,),
     "withdrawn": (_Kind.WITHDRAWN,),
-    "blocked": (_Kind.BLOCKED, _Kind.VERSION_BLOCKED),
+    "blocked": (_Kind.BLOCKED, _Kind.VERSION_BLOCKED, _Kind.SCAN_BLOCKED),
     "unblocked": (_Kind.UNBLOCKED, _Kind.VERSION_UNBLOCKED),
     "published_early": (_Kind.PUBLISHED_EARLY,),
 }

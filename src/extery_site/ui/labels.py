@@ -152,6 +152,11 @@ EVENTS = {
     "dispute_kept": EventLabel("pencil", "kept a disputed finding of {version}"),
     "dispute_closed": EventLabel("success", "closed a dispute of {version}"),
     "tried": EventLabel("play", "tried {version}"),
+    "quarantined": EventLabel("shield", "put a package of {version} into quarantine"),
+    "scan_blocked": EventLabel("shield", "blocked {version}: a package is in quarantine"),
+    "released_from_quarantine": EventLabel(
+        "check", "released a package of {version} from quarantine"
+    ),
     "expired": EventLabel("bin", "deleted {version}, which was not submitted in time"),
     "discarded": EventLabel("bin", "discarded {version}"),
     "rating_hidden": EventLabel("eye-off", "hid a rating"),

@@ -23,6 +23,7 @@ from extery_site.ratings.actions import rate, reply
 from extery_site.reports.actions import report_extension
 from extery_site.reports.appeals import appeal
 from extery_site.reports.handling import claim_case
+from extery_site.scanning.tasks import check_now
 from extery_site.source_search.actions import start_search
 from tests.site import factories
 
@@ -35,6 +36,7 @@ def make_rows(name: str, moderator: User, second: User) -> None:
     public = factories.make_approved(author, moderator, tags=["Modeling"], **fields)
     extension = public.extension
     waiting = factories.make_waiting(author, version="1.1.0", **fields)
+    check_now(waiting.package_hashes)
     claims.claim(version=waiting, by=moderator)
     comments.comment(extension=extension, version=waiting, by=author, text="Thank you")
     tasks.add_task(version=waiting, by=moderator, text="Add a licence")

@@ -92,6 +92,7 @@ STEPS_OF_VERSIONS = {
     "unpublished": Step({"approved"}, "unpublished"),
     "republished": Step({"unpublished"}, "approved"),
     "version_blocked": Step({"approved", "unpublished"}, "blocked"),
+    "scan_blocked": Step({"approved", "unpublished"}, "blocked"),
     "reconsidered": Step({"declined"}, "in_review"),
     **{
         f"maximum_{name}": Step({"approved"}, "")

@@ -204,6 +204,7 @@ def test_every_event_but_those_of_people_and_uploads_belongs_to_one_transition()
     others |= {Kind.TASKS_DONE, Kind.FINDING_WAIVED, Kind.TRIED, Kind.SECOND_ASKED}
     others |= {Kind.DISPUTED, Kind.DISPUTE_ACCEPTED, Kind.DISPUTE_KEPT, Kind.DISPUTE_CLOSED}
     others |= {Kind.RATING_HIDDEN, Kind.RATING_SHOWN}
+    others |= {Kind.QUARANTINED, Kind.RELEASED_FROM_QUARANTINE}
 
     assert sorted(kinds) == sorted(set(Kind) - others)
 

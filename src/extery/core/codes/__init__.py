@@ -104,6 +104,7 @@ AREAS = {
     "quota": "site_quotas",
     "review": "site_moderation",
     "source-search": "site_source_search",
+    "scan": "site_scanning",
     "report": "site_reports",
     "notification": "site_notify",
     "rating": "site_ratings",

@@ -38,6 +38,14 @@ CODES: dict[str, Code] = {
         hint="remove this version where it is installed, and install another one",
         example={"name": "Gear Tool", "version": "1.1.0", "reason": "It deletes files."},
     ),
+    "download.quarantined": Code(
+        "error",
+        "the package is in quarantine",
+        "A scanner found malware in it, so nobody can download it until a moderator has looked at it.",
+        message="{name} {version} is in quarantine: it may contain malware",
+        hint="do not use a copy of it that you have; its page says when it is available again",
+        example={"name": "Gear Tool", "version": "1.1.0"},
+    ),
     "download.stopped": Code(
         "error",
         "downloads of the version are stopped for now",

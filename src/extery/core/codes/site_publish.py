@@ -105,6 +105,14 @@ CODES: dict[str, Code] = {
         hint="build a package with a new version",
         example={"id": "gear_tool", "version": "1.0.0"},
     ),
+    "upload.known-malware": Code(
+        "error",
+        "the file is known to contain malware",
+        "A scanner found malware in an identical file before.",
+        message="an identical file was uploaded before, and malware was found in it",
+        hint="find out how it came into your package, remove it, and build a new package; if it is a false alarm, "
+        "ask a moderator",
+    ),
     "upload.id-taken": Code(
         "error",
         "the id belongs to another extension",
@@ -188,6 +196,13 @@ CODES: dict[str, Code] = {
         "Without a package there is nothing to install.",
         message="the package is missing",
         hint="upload a package",
+    ),
+    "submit.quarantined": Code(
+        "error",
+        "a package is in quarantine",
+        "A scanner found malware in it.",
+        message="a package is in quarantine, because the scanner found malware in it",
+        hint="upload a package without it, which replaces it, or ask a moderator to look at it",
     ),
     "submit.bad-url": Code(
         "error",

@@ -131,6 +131,10 @@ CODES: dict[str, Code] = {
             ),
             "comment": ("this comment does not exist", "reload the page"),
             "task": ("this task does not exist", "reload the page"),
+            "check": (
+                "the version has no such package, or it was not checked yet",
+                "reload the page: it may have been replaced",
+            ),
             "finding": (
                 "the version does not have this finding",
                 "reload the page: an upload may have removed it",

@@ -1,4 +1,4 @@
-"""Admin pages of the audit log, tasks, e-mails and quotas; and the models without a page."""
+"""Admin pages of the audit log, tasks, checks, e-mails and quotas; and the models without a page."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from extery_site.audit.models import AuditEntry
 from extery_site.notify.models import MailJob
 from extery_site.project.tasks.models import PeriodicJob, StoredTask
 from extery_site.quotas.models import QuotaUsage
+from extery_site.scanning.models import FileCheck, StepResult
 
 #: Models that the admin does not have, and why.
 WITHOUT_PAGE = {
@@ -84,6 +85,27 @@ class StoredTaskAdmin(ReadOnlyAdmin):
     date_hierarchy = "enqueued_at"
     # They may have addresses and tokens of mails.
     hidden = ("arguments", "return_value")
+
+
+@register(FileCheck, site=admin_site)
+class FileCheckAdmin(ReadOnlyAdmin):
+    """The state of the checks of each package; moderators release one from quarantine on the page of its review."""
+
+    list_display = ("sha256", "state", "finished_at", "due_at", "attempts")
+    list_filter = ("state",)
+    search_fields = ("sha256",)
+    date_hierarchy = "created_at"
+
+
+@register(StepResult, site=admin_site)
+class StepResultAdmin(ReadOnlyAdmin):
+    """The last result of each check of a package, with the version of what it was made with."""
+
+    list_display = ("file_check", "name", "outcome", "version", "started_at", "seconds", "attempts")
+    list_filter = ("name", "outcome")
+    list_select_related = ("file_check",)
+    search_fields = ("file_check__sha256", "version", "note")
+    date_hierarchy = "started_at"
 
 
 @register(PeriodicJob, site=admin_site)

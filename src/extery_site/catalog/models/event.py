@@ -111,6 +111,9 @@ class Event(models.Model):
         DISPUTE_KEPT = "dispute_kept", "Disputed finding kept"
         DISPUTE_CLOSED = "dispute_closed", "Dispute closed"
         TRIED = "tried", "Tried in Blender"
+        QUARANTINED = "quarantined", "Package in quarantine"
+        SCAN_BLOCKED = "scan_blocked", "Blocked by the site"
+        RELEASED_FROM_QUARANTINE = "released_from_quarantine", "Released from quarantine"
 
     extension = models.ForeignKey(
         "catalog.Extension", on_delete=models.CASCADE, related_name="events"
@@ -198,13 +201,15 @@ _LABELS: dict[str, str] = {kind.value: str(kind.label) for kind in Event.Kind}
 COMMENT_KINDS = (Event.Kind.COMMENT, Event.Kind.TRIED)
 
 
-#: Events that only the owner and moderators see: other users do not see drafts and offers.
+#: Events that only the owner and moderators see: other users do not see drafts, offers and what a scanner suspects.
 PRIVATE_KINDS = (
     Event.Kind.DISCARDED,
     Event.Kind.EXPIRED,
     Event.Kind.HANDOVER_OFFERED,
     Event.Kind.HANDOVER_REFUSED,
     Event.Kind.HANDOVER_WITHDRAWN,
+    Event.Kind.QUARANTINED,
+    Event.Kind.RELEASED_FROM_QUARANTINE,
 )
 #: Decisions that the moderator who made them can take back.
 UNDOABLE_KINDS = (

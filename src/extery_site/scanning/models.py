@@ -1,0 +1,138 @@
+"""What is known about each stored package: one `FileCheck` by SHA-256, with a `StepResult` for each check.
+
+Neither refers to the stored file, so that they keep no file from being removed, and remain when an infected one is.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import models
+from django.utils import timezone
+
+from extery_site.catalog.models.fields import OrderedJSONField
+
+
+class FileCheckQuerySet(models.QuerySet["FileCheck"]):
+    def due(self, now: datetime) -> FileCheckQuerySet:
+        """Return the files that the worker is to check, the one that has waited longest first."""
+        return self.filter(due_at__lte=now).order_by("due_at", "pk")
+
+
+def state_choices() -> list[tuple[str, str]]:
+    """Return the choices of `FileCheck.state`; as a function, so that a new one needs no migration."""
+    return FileCheck.State.choices
+
+
+def outcome_choices() -> list[tuple[str, str]]:
+    """Return the choices of `StepResult.outcome`; as a function, so that a new one needs no migration."""
+    return StepResult.Outcome.choices
+
+
+class FileCheck(models.Model):
+    """The state of the checks of a package, whichever version it belongs to."""
+
+    class State(models.TextChoices):
+        RECEIVED = "received", "Received"
+        CHECKING = "checking", "Being checked"
+        NEEDS_AUTHOR = "needs_author", "Needs the author"
+        NEEDS_MODERATOR = "needs_moderator", "Needs a moderator"
+        PASSED = "passed", "Passed"
+        REJECTED = "rejected", "Rejected"
+        UNAVAILABLE = "unavailable", "Scanner unavailable"
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    state = models.CharField(max_length=16, choices=state_choices, default=State.RECEIVED)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(
+        null=True, blank=True, help_text="When all steps had a result for the last time."
+    )
+    due_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        db_index=True,
+        help_text="When the worker checks it next; empty if nothing is to be done.",
+    )
+    attempts = models.PositiveIntegerField(
+        default=0, help_text="Runs in a row in which a step had no result."
+    )
+    accepted_signatures = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="Signatures of malware that a moderator found to be a false alarm for this file.",
+    )
+
+    objects = FileCheckQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.sha256[:12]}…: {self.get_state_display()}"
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether every step has a result."""
+        return self.state not in UNFINISHED
+
+
+#: States in which a step has no result yet.
+UNFINISHED = frozenset(
+    {FileCheck.State.RECEIVED, FileCheck.State.CHECKING, FileCheck.State.UNAVAILABLE}
+)
+
+
+class StepResult(models.Model):
+    """The last result of one check of a file, or why there is none."""
+
+    class Outcome(models.TextChoices):
+        PASSED = "passed", "Passed"
+        FINDINGS = "findings", "Has findings"
+        INFECTED = "infected", "Infected"
+        NOT_SCANNED = "not_scanned", "Not scanned"
+        SKIPPED = "skipped", "Nothing to check"
+        FAILED = "failed", "Could not be checked"
+        UNAVAILABLE = "unavailable", "Unavailable"
+
+    file_check = models.ForeignKey(FileCheck, on_delete=models.CASCADE, related_name="steps")
+    name = models.CharField(max_length=40)
+    outcome = models.CharField(max_length=16, choices=outcome_choices)
+    version = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="The version of the rules, signatures or data that it was made with.",
+    )
+    problems = OrderedJSONField(default=list, blank=True)
+    details = OrderedJSONField(default=dict, blank=True)
+    note = models.CharField(max_length=300, blank=True, help_text="Why there is no result.")
+    started_at = models.DateTimeField()
+    seconds = models.FloatField(help_text="How long the last run took.")
+    attempts = models.PositiveIntegerField(
+        default=0, help_text="Runs in a row that had no result; an older one stays meanwhile."
+    )
+    failures = models.PositiveIntegerField(
+        default=0, help_text="Runs in a row that ended by a fault of the check, or with the worker."
+    )
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["file_check", "name"], name="scanning_step_once")
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["name", "version"], name="scanning_step_version")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.get_outcome_display()}"
+
+    @property
+    def has_result(self) -> bool:
+        """Whether the check was made; without, it is tried again."""
+        return self.outcome != self.Outcome.UNAVAILABLE
+
+    @property
+    def signature(self) -> str:
+        """The name of the malware that was found, or empty."""
+        return str(self.details.get("signature", ""))

@@ -1,0 +1,113 @@
+"""The checks of a version as pages and the API show them: a row for each package, with one for each step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from extery_site.catalog.models import Package, Version
+from extery_site.scanning.models import FileCheck, StepResult
+from extery_site.scanning.steps import Step, all_steps
+
+State = FileCheck.State
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """A step of a package: its last result, or that there is none yet."""
+
+    name: str
+    title: str
+    result: StepResult | None
+    is_required: bool
+
+    @property
+    def outcome(self) -> str:
+        """The outcome; ``waiting`` without one."""
+        return self.result.outcome if self.result is not None else "waiting"
+
+    @property
+    def label(self) -> str:
+        """The outcome in words, with the signature of malware."""
+        if self.result is None:
+            return "Waiting"
+        label = str(self.result.get_outcome_display())
+        return f"{label}: {self.result.signature}" if self.result.signature else label
+
+    @property
+    def is_late(self) -> bool:
+        """Whether a newer result was wanted, and is not there."""
+        return self.result is not None and self.result.has_result and bool(self.result.attempts)
+
+
+@dataclass(frozen=True)
+class PackageRow:
+    """The checks of a package."""
+
+    package: Package
+    check: FileCheck | None
+    steps: tuple[StepRow, ...]
+
+    @property
+    def state(self) -> str:
+        return self.check.state if self.check is not None else State.RECEIVED
+
+    @property
+    def label(self) -> str:
+        """The state in words."""
+        return str(State(self.state).label)
+
+    @property
+    def is_quarantined(self) -> bool:
+        return self.package.file.quarantined_at is not None
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When the checks without a result are tried again."""
+        return self.check.due_at if self.check is not None else None
+
+
+@dataclass(frozen=True)
+class VersionChecks:
+    """The checks of all packages of a version, and the steps that the site does not make."""
+
+    packages: tuple[PackageRow, ...]
+    missing: tuple[Step, ...]
+
+    @property
+    def state(self) -> str:
+        """The state that needs most attention of all packages; empty without packages."""
+        states = {row.state for row in self.packages}
+        return next((state for state in _PRECEDENCE if state in states), "")
+
+    @property
+    def label(self) -> str:
+        return str(State(self.state).label) if self.state else ""
+
+
+_PRECEDENCE = (
+    *(State.REJECTED, State.UNAVAILABLE, State.RECEIVED, State.CHECKING),
+    *(State.NEEDS_MODERATOR, State.NEEDS_AUTHOR, State.PASSED),
+)
+
+
+def checks_of(version: Version) -> VersionChecks:
+    """Return the checks of a version, in three queries."""
+    packages = list(version.packages.select_related("file").order_by("original_name", "pk"))
+    checks = FileCheck.objects.prefetch_related("steps")
+    found = checks.in_bulk([package.sha256 for package in packages])
+    steps = all_steps()
+    made = [step for step in steps if step.is_configured()]
+    return VersionChecks(
+        tuple(_row(package, found.get(package.sha256), made) for package in packages),
+        tuple(step for step in steps if not step.is_configured()),
+    )
+
+
+def _row(package: Package, check: FileCheck | None, steps: Iterable[Step]) -> PackageRow:
+    results = {result.name: result for result in check.steps.all()} if check is not None else {}
+    rows = (
+        StepRow(step.name, step.title, results.get(step.name), step.is_required) for step in steps
+    )
+    return PackageRow(package, check, tuple(rows))
