@@ -45,6 +45,7 @@ ONE_DATABASE = (
     # The client of the virus scanner.
     "site/scanning/test_clamd.py",
     "site/scanning/test_states.py",
+    "site/scanning/test_largest_member.py",
     "site/project/test_clamd_address.py",
     "site/source_search/test_pages.py",
     "site/pages/test_caching.py",

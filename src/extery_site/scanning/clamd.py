@@ -19,6 +19,7 @@ import socket
 import time
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Literal, Protocol
 
 from extery.core.text import clean_message, os_error_text
@@ -125,7 +126,8 @@ class Clamd:
     def scan(self, stream: Readable, *, largest_member: int = 0) -> ClamdVerdict:
         """Send a file, from where the stream is to its end, and return the verdict.
 
-        ``largest_member``: unpacked size of the largest file in it if it is an archive, also in archives in it, in bytes.
+        ``largest_member``: unpacked size in bytes of the largest compressed file in it, if it is an archive
+        (`extery_site.scanning.largest_member`).
         Raises `ScannerUnavailable`, and what reading the stream raises.
         """
         verdict = self._scan(stream)
@@ -174,6 +176,12 @@ class Clamd:
         except OSError as error:
             raise ScannerUnavailable(f"clamd cannot be reached: {os_error_text(error)}") from error
         return _Connection(opened, timeout)
+
+
+@cache
+def clamd_at(address: ClamdAddress) -> Clamd:
+    """Return the client of an address, always the same: what is known of its limits serves all scans."""
+    return Clamd(address)
 
 
 def _open(address: ClamdAddress, timeout: float) -> socket.socket:
