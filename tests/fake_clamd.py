@@ -169,6 +169,9 @@ class _Scan:
         found = ""
         with suppress(zipfile.BadZipFile), zipfile.ZipFile(io.BytesIO(content)) as archive:
             for member in archive.infolist():
+                # clamd says nothing of what it cannot unpack.
+                if member.flag_bits & 1 or member.compress_type == zipfile.ZIP_LZMA:
+                    continue
                 content = archive.read(member)
                 if member.compress_type != zipfile.ZIP_STORED:
                     # clamd inflates that much, and says nothing of the rest.

@@ -44,8 +44,9 @@ ONE_DATABASE = (
     "site/ratings/test_pages.py",
     # The client of the virus scanner.
     "site/scanning/test_clamd.py",
+    "site/scanning/test_clamd.py",
     "site/scanning/test_states.py",
-    "site/scanning/test_largest_member.py",
+    "site/scanning/test_package_scan.py",
     "site/project/test_clamd_address.py",
     "site/source_search/test_pages.py",
     "site/pages/test_caching.py",

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from extery_site.scanning.clamd import Clamd, ClamdVerdict, ScannerUnavailable
+from extery_site.scanning.package_scan import scan_package
 from tests.fake_clamd import SIGNATURE, FakeClamd, Limits
 from tests.parts import require_part
 from tests.services.clamav import ClamdServer
-from tests.site.packages import package, zip_of
+from tests.site.packages import encrypted, package, zip_of
 from tests.site.scanning.hostile import (
-    deflated,
     eicar,
     eicar_in_extension,
     eicar_in_wheel,
     eicar_in_wheel_in_extension,
     eicar_in_zip,
     nested,
+    packed_with,
 )
 
 REAL = pytest.param("real", marks=pytest.mark.clamd)
@@ -94,7 +96,10 @@ NOT_SCANNED = {
     "recursion": (lambda: nested(eicar(), LIMITS.max_recursion), "MaxRecursion"),
     "deep recursion": (lambda: nested(eicar(), 100), "MaxRecursion"),
     "together": (
-        lambda: deflated({f"{number}.bin": bytes([number]) * 900_000 for number in range(12)}),
+        lambda: packed_with(
+            zipfile.ZIP_DEFLATED,
+            {f"{number}.bin": bytes([number]) * 900_000 for number in range(12)},
+        ),
         "MaxScanSize",
     ),
 }
@@ -126,17 +131,34 @@ def test_a_stream_of_the_maximum_length_is_scanned(clamd: Clamd) -> None:
 def test_what_clamd_does_not_inflate_is_not_clean(clamd: Clamd) -> None:
     """clamd reads the beginning of a large compressed file, and says nothing of the rest."""
     size = LIMITS.max_file_size + len(eicar())
-    package = deflated({"gears.bin": bytes(LIMITS.max_file_size) + eicar()})
+    package = packed_with(
+        zipfile.ZIP_DEFLATED, {"gears.bin": bytes(LIMITS.max_file_size) + eicar()}
+    )
     assert scan(clamd, package).kind == "clean"
 
     verdict = clamd.scan(io.BytesIO(package), largest_member=size)
     assert verdict.kind == "not_scanned"
     assert "MaxFileSize" in verdict.reason
-    infected = deflated({"gears.bin": bytes(size), "eicar.com": eicar()})
+    infected = packed_with(zipfile.ZIP_DEFLATED, {"gears.bin": bytes(size), "eicar.com": eicar()})
     assert clamd.scan(io.BytesIO(infected), largest_member=size).kind == "infected"
-    largest = deflated({"gears.bin": bytes(LIMITS.max_file_size)})
+    largest = packed_with(zipfile.ZIP_DEFLATED, {"gears.bin": bytes(LIMITS.max_file_size)})
     stream = io.BytesIO(largest)
     assert clamd.scan(stream, largest_member=LIMITS.max_file_size).kind == "clean"
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2])
+def test_clamd_unpacks_the_usual_methods(clamd: Clamd, method: int) -> None:
+    assert scan(clamd, packed_with(method, {"eicar.com": eicar()})).kind == "infected"
+
+
+def test_what_clamd_cannot_unpack_is_not_clean(clamd: Clamd) -> None:
+    """clamd says nothing of files that are packed with LZMA or encrypted."""
+    lzma = packed_with(zipfile.ZIP_LZMA, {"eicar.com": eicar()})
+    secret = zip_of({"data.zip": encrypted(packed_with(zipfile.ZIP_DEFLATED, {"a": b"gears"}))})
+    for data, kind in ((lzma, "infected"), (secret, "not_scanned")):
+        assert scan(clamd, data).kind == "clean"
+        assert scan_package(clamd, io.BytesIO(data)).kind == kind
+    assert scan_package(clamd, io.BytesIO(package())).kind == "clean"
 
 
 def test_without_alerts_on_limits_nothing_is_clean(silent: Clamd) -> None:

@@ -13,25 +13,30 @@ clamd reports its limits, and that it reads a file of that size (`clamd_probes`)
 from __future__ import annotations
 
 import io
-import re
 import select
 import socket
 import time
 from contextlib import closing
-from dataclasses import asdict, dataclass
 from functools import cache
-from typing import Literal, Protocol
+from typing import Protocol
 
 from extery.core.text import clean_message, os_error_text
 from extery_site.project.clamd_address import ClamdAddress
+from extery_site.scanning.clamd_answers import (
+    ClamdVerdict,
+    ScannerUnavailable,
+    over_limit,
+    read_verdict,
+    unknown,
+)
 from extery_site.scanning.clamd_probes import Zeros, too_deep_archive
+
+__all__ = ["Clamd", "ClamdVerdict", "Readable", "ScannerUnavailable", "clamd_at"]
 
 #: Bytes of a file that are read and sent at a time.
 BLOCK_SIZE = 256 * 1024
 #: Answers are one short line.
 MAX_ANSWER = 4096
-#: Characters of a name or a message of clamd.
-MAX_TEXT = 120
 CONNECT_TIMEOUT = 5.0
 #: Seconds for a file, and one more for each `MIN_RATE` bytes of it. clamd itself gives up after 120 (its ``MaxScanTime``).
 SCAN_TIMEOUT = 180.0
@@ -42,21 +47,6 @@ COMMAND_TIMEOUT = 10.0
 PROBE_INTERVAL = 60.0
 
 _CLOSED_EARLY = "clamd closed the connection without a complete answer"
-_STREAM_LIMIT = "INSTREAM size limit exceeded. ERROR"
-_FOUND = re.compile(r"stream: (.+) FOUND", re.DOTALL)
-_FOUND_LIMIT = re.compile(r"Heuristics\.Limits\.Exceeded(?:\.(\S+))?")
-_ERROR = re.compile(r"(?:stream: )?(?:CL_E[A-Z]+: )?(.+?)\.? ERROR", re.DOTALL)
-#: Errors that clamd has with one file; its other errors are its own, and another attempt may succeed.
-_FILE_ERRORS = {
-    "Exceeded time limit": "clamd's MaxScanTime",
-    "Time limit reached": "clamd's MaxScanTime",
-    "Exceeded max recursion depth": "clamd's MaxRecursion",
-    "Exceeded max scan size": "clamd's MaxScanSize",
-    "Exceeded max scan files": "clamd's MaxFiles",
-    "Bad format or broken data": "",
-    "Can't parse data": "",
-    "Can't unpack some data": "",
-}
 
 
 class Readable(Protocol):
@@ -64,31 +54,6 @@ class Readable(Protocol):
 
     def read(self, size: int, /) -> bytes:
         """Return at most that many bytes; none at the end."""
-
-
-@dataclass(frozen=True)
-class ClamdVerdict:
-    """What clamd says of a file: ``signature`` of an infected one, ``reason`` why a file was not scanned."""
-
-    kind: Literal["clean", "infected", "not_scanned"]
-    signature: str = ""
-    reason: str = ""
-
-    def as_dict(self) -> dict[str, str]:
-        """Return a value for JSON."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, value: dict[str, str]) -> ClamdVerdict:
-        """Return the verdict of `as_dict`; raises TypeError for another value."""
-        return cls(**value)  # type: ignore[arg-type]
-
-
-class ScannerUnavailable(Exception):
-    """There is no verdict: clamd cannot be reached, is too slow, or its answer is not known.
-
-    The text is for staff; it has no path and no address.
-    """
 
 
 class Clamd:
@@ -111,7 +76,7 @@ class Clamd:
     def ping(self) -> None:
         """Raise `ScannerUnavailable` if clamd does not answer."""
         if (answer := self._ask(b"zPING\0")) != "PONG":
-            raise _unknown(answer)
+            raise unknown(answer)
 
     def version(self) -> str:
         """Return the versions of engine and signatures and their date, for example ``ClamAV 1.4.3/27810/Sat Nov 29 …``.
@@ -120,19 +85,19 @@ class Clamd:
         """
         answer = self._ask(b"zVERSION\0")
         if not answer.startswith("ClamAV "):
-            raise _unknown(answer)
+            raise unknown(answer)
         return clean_message(answer)
 
     def scan(self, stream: Readable, *, largest_member: int = 0) -> ClamdVerdict:
         """Send a file, from where the stream is to its end, and return the verdict.
 
         ``largest_member``: unpacked size in bytes of the largest compressed file in it, if it is an archive
-        (`extery_site.scanning.largest_member`).
+        (`extery_site.scanning.package_scan`).
         Raises `ScannerUnavailable`, and what reading the stream raises.
         """
         verdict = self._scan(stream)
         if verdict.kind == "clean" and not self._reads(largest_member):
-            return _over_limit("clamd's MaxFileSize or StreamMaxLength, for a file in it")
+            return over_limit("clamd's MaxFileSize or StreamMaxLength, for a file in it")
         return verdict
 
     def _scan(self, stream: Readable) -> ClamdVerdict:
@@ -146,7 +111,7 @@ class Clamd:
                 connection.extend(time.monotonic() - started + len(block) / MIN_RATE)
                 # An empty block is the end of the file.
                 is_sent = connection.send(len(block).to_bytes(4, "big") + block)
-            return _verdict(connection.receive(), is_complete=is_sent)
+            return read_verdict(connection.receive(), is_complete=is_sent)
 
     def _reads(self, size: int) -> bool:
         """Return whether clamd reads files of this size; raises `ScannerUnavailable` if it does not report its limits."""
@@ -257,42 +222,3 @@ class _Connection:
         if remaining <= 0 or not (ready := waiting.poll(remaining * 1000)):
             raise ScannerUnavailable("clamd did not answer in time")
         return ready[0][1]
-
-
-def _verdict(answer: str, *, is_complete: bool) -> ClamdVerdict:
-    """Return the verdict of an answer to a file, of which clamd has read all or only the beginning."""
-    if answer == _STREAM_LIMIT:
-        return _over_limit("clamd's StreamMaxLength")
-    if not is_complete:
-        raise ScannerUnavailable(f"clamd stopped reading the file: {_without_paths(answer)}")
-    if answer == "stream: OK":
-        return ClamdVerdict("clean")
-    if found := _FOUND.fullmatch(answer):
-        if limit := _FOUND_LIMIT.fullmatch(found[1]):
-            return _over_limit(f"clamd's {_shown(limit[1])}" if limit[1] else "one of clamd")
-        return ClamdVerdict("infected", signature=_shown(found[1]))
-    if (failed := _ERROR.fullmatch(answer)) and failed[1] in _FILE_ERRORS:
-        if limit_name := _FILE_ERRORS[failed[1]]:
-            return _over_limit(limit_name)
-        return ClamdVerdict("not_scanned", reason=f"clamd cannot read the file: {failed[1]}")
-    raise _unknown(answer)
-
-
-def _over_limit(name: str) -> ClamdVerdict:
-    return ClamdVerdict("not_scanned", reason=f"the file is over a limit: {name}")
-
-
-def _unknown(answer: str) -> ScannerUnavailable:
-    if failed := _ERROR.fullmatch(answer):
-        return ScannerUnavailable(f"clamd has an error: {_without_paths(failed[1])}")
-    return ScannerUnavailable(f"clamd sent an unknown answer: {_without_paths(answer)}")
-
-
-def _without_paths(text: str) -> str:
-    return _shown(re.sub(r"/[^\s:]*/[^\s:]*", "…", text))
-
-
-def _shown(text: str) -> str:
-    """Return a text of clamd on one line, bounded, without what cannot be printed."""
-    line = clean_message(text) or "(nothing)"
-    return line if len(line) <= MAX_TEXT else f"{line[: MAX_TEXT - 1]}…"

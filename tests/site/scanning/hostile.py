@@ -47,10 +47,10 @@ def nested(content: bytes, depth: int, name: str = "inner.bin") -> bytes:
     return content
 
 
-def deflated(members: dict[str, bytes]) -> bytes:
-    """Return a compressed zip; those of `zip_of` are not."""
+def packed_with(method: int, members: dict[str, bytes]) -> bytes:
+    """Return a zip with a method such as `zipfile.ZIP_DEFLATED`; those of `zip_of` are not compressed."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(buffer, "w", method) as archive:
         for name, content in members.items():
             archive.writestr(name, content)
     return buffer.getvalue()

@@ -20,12 +20,12 @@ from extery_site.scanning import clamd as clamd_module
 from extery_site.scanning.clamd import (
     BLOCK_SIZE,
     MAX_ANSWER,
-    MAX_TEXT,
     Clamd,
     ClamdVerdict,
     ScannerUnavailable,
     clamd_at,
 )
+from extery_site.scanning.clamd_answers import MAX_TEXT
 from tests.fake_clamd import (
     SIGNATURE,
     VERSION,
@@ -162,6 +162,7 @@ def test_the_answer_is_read_if_the_connection_breaks_while_a_file_is_sent(
         (b"stream: Exceeded time limit ERROR", "MaxScanTime"),
         (b"stream: CL_ETIMEOUT: Time limit reached ERROR", "MaxScanTime"),
         (b"stream: Exceeded max scan size ERROR", "MaxScanSize"),
+        (b"stream: Heuristics.Encrypted.Zip FOUND", "encrypted"),
         (b"stream: Bad format or broken data ERROR", "cannot read"),
     ],
 )
