@@ -46,6 +46,7 @@ ONE_DATABASE = (
     "site/scanning/test_clamd.py",
     "site/scanning/test_clamd.py",
     "site/scanning/test_states.py",
+    "site/scanning/test_clamd_check.py",
     "site/scanning/test_package_scan.py",
     "site/project/test_clamd_address.py",
     "site/source_search/test_pages.py",

@@ -96,24 +96,11 @@ class Clamd:
         Raises `ScannerUnavailable`, and what reading the stream raises.
         """
         verdict = self._scan(stream)
-        if verdict.kind == "clean" and not self._reads(largest_member):
+        if verdict.kind == "clean" and not self.reads(largest_member):
             return over_limit("clamd's MaxFileSize or StreamMaxLength, for a file in it")
         return verdict
 
-    def _scan(self, stream: Readable) -> ClamdVerdict:
-        with closing(self._connect(self._timeout)) as connection:
-            is_sent = connection.send(b"zINSTREAM\0")
-            block: bytes | None = None
-            while is_sent and block != b"":
-                started = time.monotonic()
-                block = stream.read(BLOCK_SIZE)
-                # A slow storage is no fault of clamd.
-                connection.extend(time.monotonic() - started + len(block) / MIN_RATE)
-                # An empty block is the end of the file.
-                is_sent = connection.send(len(block).to_bytes(4, "big") + block)
-            return read_verdict(connection.receive(), is_complete=is_sent)
-
-    def _reads(self, size: int) -> bool:
+    def reads(self, size: int) -> bool:
         """Return whether clamd reads files of this size; raises `ScannerUnavailable` if it does not report its limits."""
         until, largest = self._proven
         now = time.monotonic()
@@ -127,6 +114,19 @@ class Clamd:
             return False
         self._proven = (now + PROBE_INTERVAL, size)
         return True
+
+    def _scan(self, stream: Readable) -> ClamdVerdict:
+        with closing(self._connect(self._timeout)) as connection:
+            is_sent = connection.send(b"zINSTREAM\0")
+            block: bytes | None = None
+            while is_sent and block != b"":
+                started = time.monotonic()
+                block = stream.read(BLOCK_SIZE)
+                # A slow storage is no fault of clamd.
+                connection.extend(time.monotonic() - started + len(block) / MIN_RATE)
+                # An empty block is the end of the file.
+                is_sent = connection.send(len(block).to_bytes(4, "big") + block)
+            return read_verdict(connection.receive(), is_complete=is_sent)
 
     def _ask(self, command: bytes) -> str:
         with closing(self._connect(min(self._timeout, COMMAND_TIMEOUT))) as connection:

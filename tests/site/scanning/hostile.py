@@ -5,16 +5,22 @@ from __future__ import annotations
 import io
 import zipfile
 
+from extery_site.scanning.clamd_probes import eicar
 from tests.author.wheels.fake_index import built_wheel
 from tests.site.packages import package, zip_of
 
+__all__ = [
+    "WHEEL",
+    "eicar",
+    "eicar_in_extension",
+    "eicar_in_wheel",
+    "eicar_in_wheel_in_extension",
+    "eicar_in_zip",
+    "nested",
+    "packed_with",
+]
+
 WHEEL = "wheels/gears-1.0-py3-none-any.whl"
-
-
-def eicar() -> bytes:
-    """Return the harmless file of EICAR, 68 bytes, which every virus scanner reports by agreement."""
-    # In two halves: the whole text in a file would put the checkout into quarantine.
-    return rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 
 
 def eicar_in_zip() -> bytes:
