@@ -44,7 +44,6 @@ ONE_DATABASE = (
     "site/ratings/test_pages.py",
     # The client of the virus scanner.
     "site/scanning/test_clamd.py",
-    "site/scanning/test_clamd.py",
     "site/scanning/test_states.py",
     "site/scanning/test_clamd_check.py",
     "site/scanning/test_package_scan.py",
