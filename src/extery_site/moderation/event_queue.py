@@ -9,11 +9,14 @@ from __future__ import annotations
 from extery_site.catalog.models import Event
 from extery_site.moderation import claims, queue_tasks, risk, second_approval, waiting
 from extery_site.moderation.models import QueueEntry
+from extery_site.scanning import quarantine
 
 _Kind = Event.Kind
 #: Events after which the author's other versions are assessed again.
 _HISTORY = frozenset({_Kind.APPROVED, _Kind.DECLINED, _Kind.BLOCKED})
 _PACKAGES = frozenset({_Kind.UPLOADED, _Kind.REPLACED})
+#: Events after which it is read again whether a package is in quarantine.
+_QUARANTINE = frozenset({*_PACKAGES, _Kind.QUARANTINED, _Kind.RELEASED_FROM_QUARANTINE})
 
 
 def update_entry(event: Event) -> None:
@@ -24,6 +27,9 @@ def update_entry(event: Event) -> None:
     if version is None:
         return
     second_approval.follow(event)
+    if event.kind in _QUARANTINE:
+        is_quarantined = quarantine.has_quarantined(version)
+        QueueEntry.objects.filter(version=version).update(is_quarantined=is_quarantined)
     if event.kind in waiting.SIDES or event.kind in waiting.DISPUTES:
         entry = waiting.rebuild(version)
         if entry is not None and event.kind == _Kind.SUBMITTED:

@@ -59,6 +59,8 @@ STAFF_TABS = frozenset({"hold", "mine", "cooling"})
 _OLD_TABS = {"waiting": "us", "changes": "author"}
 TYPES = {"": "All types", **{type_.name: type_.plural for type_ in types.TYPES}}
 KINDS = {"": "First and updates", "first": "First versions", "update": "Updates"}
+#: The flag of versions that the lists leave out otherwise.
+QUARANTINE = "quarantine"
 FLAGS = {
     "": "Any flag",
     "reports": "Reports",
@@ -68,6 +70,7 @@ FLAGS = {
     "binaries": "Binaries",
     "new-author": "New author",
     "second": "Waits for a second moderator",
+    QUARANTINE: "In quarantine (hidden otherwise)",
 }
 WHO = {"": "Anyone's", "free": "Free", "mine": "Mine", "others": "Of others"}
 SORTS = {
@@ -90,6 +93,7 @@ _FLAG_FILTERS = {
     "binaries": Q(binaries__gt=0),
     "new-author": Q(by_new_author=True),
     "second": Q(first_approval__isnull=False),
+    QUARANTINE: Q(is_quarantined=True),
 }
 
 
@@ -214,7 +218,7 @@ class Counts:
 
 
 def entries_with(statuses: Collection[str], now: datetime) -> Any:
-    """Return the entries of versions with a status, with their waits."""
+    """Return the entries of versions with a status, with their waits; also of those in quarantine."""
     entries = QueueEntry.objects.with_waits(now).filter(version__status__in=statuses)
     return entries.of_open_extensions()
 
@@ -251,6 +255,8 @@ def _filtered(entries: Any, wanted: QueueFilter, user: AnyUser, now: datetime) -
         entries = entries.filter(is_first if wanted.kind == "first" else ~is_first)
     if wanted.flag:
         entries = entries.filter(_FLAG_FILTERS[wanted.flag])
+    if wanted.flag != QUARANTINE:
+        entries = entries.filter(is_quarantined=False)
     match wanted.who:
         case "free":
             entries = entries.filter(~_claims(now))
@@ -297,7 +303,8 @@ def count_tabs(user: AnyUser, now: datetime) -> Counts:
         *[When(entries, then=Value(tab)) for tab, entries in _TAB_ENTRIES.items()],
         output_field=CharField(),
     )
-    rows = entries_with(_SHOWN, now).annotate(tab=in_tab).order_by().values_list("tab")
+    shown = entries_with(_SHOWN, now).filter(is_quarantined=False)
+    rows = shown.annotate(tab=in_tab).order_by().values_list("tab")
     in_review = Q(version__status=Version.Status.IN_REVIEW)
     found, oldest = dict.fromkeys(_TAB_ENTRIES, 0), None
     rows = rows.annotate(number=Count("pk"), longest=Max("with_us", filter=in_review))

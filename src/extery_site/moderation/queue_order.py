@@ -24,9 +24,11 @@ def aim_seconds() -> int:
 
 
 def waiting_entries(now: datetime | None = None) -> QuerySet[QueueEntry]:
-    """Return the entries of versions in review, by place."""
+    """Return the entries of versions in review, by place, without those with a package in quarantine."""
     now = now or timezone.now()
-    entries = QueueEntry.objects.with_waits(now).filter(version__status=Version.Status.IN_REVIEW)
+    entries = QueueEntry.objects.with_waits(now).filter(
+        version__status=Version.Status.IN_REVIEW, is_quarantined=False
+    )
     return in_place_order(entries.of_open_extensions())
 
 

@@ -206,6 +206,8 @@ def staff_flags(
     """
     version = entry.version
     flags = []
+    if entry.is_quarantined:
+        flags.append(Flag("harm", "shield", "In quarantine", "A scanner found malware in it"))
     if version.is_unreviewed:
         flags.append(Flag("people", "clock", "Public by itself", "No moderator has approved it"))
     if disputes:
@@ -232,9 +234,15 @@ def staff_flags(
         flags.append(Flag("look", "copy", f"Name like {name}", ", ".join(similar)))
     if entry.findings:
         flags.append(Flag("look", "warning", _count(entry.findings, "finding")))
+    flags += _people_flags(entry, tries)
+    return flags
+
+
+def _people_flags(entry: QueueEntry, tries: int) -> list[Flag]:
+    flags = []
     if entry.by_new_author:
         flags.append(Flag("people", "person", "New author"))
-    if needs_two(entry.risk, version.extension):
+    if needs_two(entry.risk, entry.version.extension):
         text = "1 of 2 approved" if entry.first_approval_id else "Needs two"
         flags.append(Flag("people", "people", text, "Two moderators must approve it"))
     if tries:

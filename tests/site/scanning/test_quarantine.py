@@ -309,3 +309,45 @@ def test_a_version_of_a_deleted_extension_is_blocked_when_it_is_restored(
         pass
 
     assert Version.objects.get().status == Status.BLOCKED
+
+
+def test_the_queue_hides_a_version_in_quarantine_unless_a_moderator_asks_for_it(
+    owner: User, moderator: User, stranger: User, scanner: FakeStep, signed_in: SignedIn
+) -> None:
+    factories.make_waiting(owner, id="clean_tool", name="Clean Tool")
+    version = infect(factories.make_waiting(owner), scanner)
+    browser = signed_in(moderator)
+
+    page = browser.get("/queue/").content.decode()
+    assert "Clean Tool" in page
+    assert "Gear Tool" not in page
+    assert "Gear Tool" not in signed_in(stranger).get("/queue/").content.decode()
+    hidden = browser.get("/queue/?flag=quarantine").content.decode()
+    assert "Gear Tool" in hidden
+    assert "In quarantine" in hidden
+
+    package = version.packages.select_related("file").get()
+    release_package(package=package, by=moderator, reason="It is a test file.")
+    assert "Gear Tool" in browser.get("/queue/").content.decode()
+
+
+def test_the_page_of_the_review_has_the_checks_and_a_form_that_releases(
+    owner: User, moderator: User, scanner: FakeStep, signed_in: SignedIn
+) -> None:
+    version = infect(factories.make_waiting(owner), scanner)
+    browser, path = signed_in(moderator), tab_url(version, "findings")
+
+    page = browser.get(path).content.decode()
+    assert "Infected: Test.Gear-1" in page
+    assert "In quarantine since" in page
+
+    form = {
+        "tab": "findings",
+        "step": "release_quarantine",
+        "package": version.package_hashes[0],
+        "reason": "It is a test file.",
+    }
+    assert browser.post(tab_url(version), form).status_code == 302
+    assert "In quarantine since" not in browser.get(path).content.decode()
+    missing = browser.post(tab_url(version), {**form, "package": "0" * 64})
+    assert missing.status_code == 404

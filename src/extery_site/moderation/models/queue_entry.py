@@ -83,6 +83,12 @@ class QueueEntry(models.Model):
         help_text="The approval that waits for a second moderator.",
     )
 
+    is_quarantined = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Whether a package is in quarantine: the queue shows it only if it is asked to.",
+    )
+
     # The difference of the packages from the base version; measured by a task.
     base_number = models.CharField(max_length=100, blank=True)
     lines_added = models.PositiveIntegerField(null=True)
