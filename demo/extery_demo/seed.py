@@ -49,6 +49,8 @@ _POLICY: dict[str, Any] = {
     "EXTERY_APPROVE_ALONE_RISK": 100,
     "EXTERY_APPROVE_ALONE": None,
     "EXTERY_BLOCK_ALONE": None,
+    # There is no worker yet: it scans what the demo has published.
+    "EXTERY_CLAMD": None,
 }
 
 #: Texts that the moderators send often.

@@ -1,0 +1,137 @@
+"""API endpoints of the checks of packages: what each found, and the release of a package from quarantine."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Field, Router, Schema
+
+from extery.core.errors import NotFound, Refused
+from extery_site.catalog.models import Extension, Version
+from extery_site.moderation import queues
+from extery_site.moderation.review_context import may_read_code
+from extery_site.scanning.releases import release_package
+from extery_site.scanning.rows import PackageRow, StepRow, VersionChecks, checks_of
+
+router = Router(tags=["moderation"])
+_VERSION = "/extensions/{extension_id}/versions/{number}"
+
+
+class StepOut(Schema):
+    """A check of a package. Without a result, it is made later."""
+
+    name: str = Field(description="Such as malware or rules.")
+    outcome: str = Field(
+        description="passed, findings, infected, not_scanned, skipped, failed, unavailable or waiting."
+    )
+    is_required: bool = Field(description="Whether no version is published before it.")
+    version: str = Field(description="Of the rules, signatures or data; empty without a result.")
+    signature: str = Field(description="The name of the malware that was found, or empty.")
+    note: str = Field(description="Why there is no result, or no newer one.")
+    started_at: datetime | None
+    seconds: float | None
+    attempts: int = Field(description="Runs in a row that had no result.")
+
+    @classmethod
+    def of(cls, row: StepRow) -> StepOut:
+        result = row.result
+        return cls(
+            name=row.name,
+            outcome=row.outcome,
+            is_required=row.is_required,
+            version=result.version if result else "",
+            signature=result.signature if result else "",
+            note=result.note if result else "",
+            started_at=result.started_at if result else None,
+            seconds=result.seconds if result else None,
+            attempts=result.attempts if result else 0,
+        )
+
+
+class PackageChecksOut(Schema):
+    """The checks of a package."""
+
+    sha256: str
+    name: str = Field(description="The file name of the upload.")
+    state: str = Field(
+        description="received, checking, needs_author, needs_moderator, passed, rejected or unavailable."
+    )
+    is_quarantined: bool = Field(description="Whether nobody can download it.")
+    next_at: datetime | None = Field(description="When checks without a result are tried again.")
+    steps: list[StepOut]
+
+    @classmethod
+    def of(cls, row: PackageRow) -> PackageChecksOut:
+        return cls(
+            sha256=row.package.sha256,
+            name=row.package.original_name,
+            state=row.state,
+            is_quarantined=row.is_quarantined,
+            next_at=row.next_at,
+            steps=[StepOut.of(step) for step in row.steps],
+        )
+
+
+class ChecksOut(Schema):
+    """The checks of a version: the state that needs most attention, each package, and what is not checked."""
+
+    state: str
+    packages: list[PackageChecksOut]
+    not_configured: list[str] = Field(description="Names of checks that this site does not make.")
+
+    @classmethod
+    def of(cls, checks: VersionChecks) -> ChecksOut:
+        return cls(
+            state=checks.state,
+            packages=[PackageChecksOut.of(row) for row in checks.packages],
+            not_configured=[step.name for step in checks.missing],
+        )
+
+
+class ReleaseIn(Schema):
+    """Why what a scanner found is a false alarm; the owner of the extension reads it."""
+
+    reason: str = Field(min_length=1, max_length=10_000)
+
+
+@router.get(f"{_VERSION}/checks/", response=ChecksOut)
+def checks(request: HttpRequest, extension_id: str, number: str) -> Any:
+    """Return the checks of the packages of a version; for its owner, also of a draft, moderators and volunteers."""
+    return ChecksOut.of(checks_of(_version(request, extension_id, number)))
+
+
+@router.post(f"{_VERSION}/packages/{{sha256}}/release", response=PackageChecksOut)
+def release(
+    request: HttpRequest, extension_id: str, number: str, sha256: str, body: ReleaseIn
+) -> Any:
+    """Release a package from quarantine; for moderators, and not for their own extensions.
+
+    The version stays as it is: unblock or approve it then.
+    """
+    version = _version(request, extension_id, number)
+    package = version.packages.select_related("file").filter(sha256=sha256).first()
+    if package is None:
+        raise NotFound.of("request.not-found", variant="check")
+    package.version = version
+    release_package(package=package, by=request.user, reason=body.reason)
+    rows = checks_of(version).packages
+    return PackageChecksOut.of(next(row for row in rows if row.package.sha256 == sha256))
+
+
+def _version(request: HttpRequest, extension_id: str, number: str) -> Version:
+    """Return a version to those who may read its code; one that was not submitted to its owner only."""
+    extension = Extension.objects.with_related().with_id(extension_id).first()
+    if extension is None or not queues.can_view_thread(extension, request.user):
+        raise NotFound.of("request.not-found", variant="extension", id=extension_id)
+    is_owner = extension.owner_id == request.user.pk
+    versions = Version.objects.filter(extension=extension)
+    versions = versions if is_owner else queues.submitted_versions(extension)
+    version = versions.with_packages().filter(number=number).first()
+    if version is None:
+        raise NotFound.of("request.not-found", variant="version", id=extension_id, version=number)
+    if not may_read_code(request.user, extension):
+        raise Refused.of("download.not-public")
+    version.extension = extension
+    return version
