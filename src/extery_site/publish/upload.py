@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -46,6 +47,7 @@ from extery_site.quotas.models import QuotaKind
 from extery_site.quotas.uploads_at_once import upload_of
 from extery_site.quotas.usage import format_time, use_quota
 from extery_site.scanning.quarantine import is_known_malware
+from extery_site.scanning.uploads import record_rules
 from extery_site.ui.short_text import check_short_text
 
 
@@ -105,7 +107,9 @@ def _receive(
     name = _base_name(name or str(getattr(file, "name", "") or "")) or "package.zip"
     check_short_text(name, field="name")
     profile = Profile(settings.EXTERY_GUIDELINES)
+    started = time.monotonic()
     report = check_package(file, name=name, scope=Scope.UPLOAD, profile=profile)
+    seconds = time.monotonic() - started
     manifest = _valid_manifest(report)
     check_storable(manifest)
     if only is not None:
@@ -119,7 +123,9 @@ def _receive(
             raise Refused.of("upload.known-malware")
         stage.upload()
         try:
-            return _store(stage, name, report, manifest, owner, release_notes, address)
+            return _store(
+                stage, name, report, manifest, owner, release_notes, address, seconds=seconds
+            )
         except IntegrityError as error:
             # A concurrent transaction stored the same rows: raise the error for what exists now.
             with transaction.atomic():
@@ -136,6 +142,8 @@ def _store(
     user: User,
     notes: str,
     address: str | None,
+    *,
+    seconds: float,
 ) -> UploadResult:
     # A new extension has no row to lock, and several of its packages may be uploaded at once.
     lock_id(manifest.id)
@@ -167,6 +175,7 @@ def _store(
         apply_manifest(extension, version)
     package.file = stage.store()
     package.save()
+    record_rules(package, seconds)
     record(
         extension,
         Event.Kind.REPLACED if replaced else Event.Kind.UPLOADED,

@@ -24,6 +24,7 @@ from extery_site.publish.handover import offers_to
 from extery_site.publish.manifest_rows import manifest_rows
 from extery_site.publish.sending import go_on
 from extery_site.quotas.client_address import client_address
+from extery_site.scanning.rows import checks_of
 from extery_site.ui.form_problems import add_problems, join_messages, with_hint
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
@@ -115,6 +116,7 @@ def draft(request: HttpRequest, extension_id: str) -> HttpResponse:
         "warnings": _stored_problems(version),
         "verdicts": verdict_lines(verdicts_of_upload(version.manifest)),
         "fields": manifest_rows(version),
+        "checks": checks_of(version),
     }
     response = render(request, "publish/draft.html", context, status=status)
     return add_retry_after(response, problem)

@@ -63,6 +63,18 @@ class PackageRow:
         return self.package.file.quarantined_at is not None
 
     @property
+    def signature(self) -> str:
+        """The name of the malware that was found, or empty."""
+        found = (row.result.signature for row in self.steps if row.result is not None)
+        return next((signature for signature in found if signature), "")
+
+    @property
+    def note(self) -> str:
+        """Why a check has no result, for the author: one sentence, or empty."""
+        notes = (row.result.note for row in self.steps if row.result and not row.result.has_result)
+        return next((note for note in notes if note), "")
+
+    @property
     def next_at(self) -> datetime | None:
         """When the checks without a result are tried again."""
         return self.check.due_at if self.check is not None else None

@@ -46,7 +46,7 @@ def test_an_upload_is_received_and_checked_by_the_worker(
     assert check.due_at is None
     assert check.finished_at is not None
     assert scanner.runs == [check.sha256]
-    result = check.steps.get()
+    result = check.steps.get(name="malware")
     assert (result.name, result.outcome, result.version) == ("malware", "passed", "1")
     assert result.attempts == result.failures == 0
     assert result.seconds >= 0
@@ -76,7 +76,7 @@ def test_a_step_that_has_nothing_to_check_is_skipped(
 
     check.refresh_from_db()
     assert check.state == State.PASSED
-    assert check.steps.get().outcome == Outcome.SKIPPED
+    assert check.steps.get(name="malware").outcome == Outcome.SKIPPED
     assert scanner.runs == []
 
 
@@ -90,7 +90,7 @@ def test_an_unavailable_scanner_is_asked_again_and_passes_nothing_meanwhile(
 
     check.refresh_from_db()
     assert check.state == State.UNAVAILABLE
-    result = check.steps.get()
+    result = check.steps.get(name="malware")
     assert (result.outcome, result.attempts) == ("unavailable", 1)
     assert result.note == "The scanner does not answer."
     first = check.due_at
@@ -100,14 +100,14 @@ def test_an_unavailable_scanner_is_asked_again_and_passes_nothing_meanwhile(
     run_tasks()
     check.refresh_from_db()
     assert check.state == State.UNAVAILABLE
-    assert check.steps.get().attempts == 2
+    assert check.steps.get(name="malware").attempts == 2
 
     scanner.is_down = False
     clock(600)
     run_tasks()
     check.refresh_from_db()
     assert (check.state, check.attempts, check.due_at) == (State.PASSED, 0, None)
-    assert check.steps.get().note == ""
+    assert check.steps.get(name="malware").note == ""
 
 
 def test_when_the_scanner_answers_again_all_files_that_wait_for_it_are_checked_at_once(
@@ -146,7 +146,7 @@ def test_a_result_of_before_stays_while_there_is_no_newer_one(
     check.refresh_from_db()
     assert check.state == State.PASSED
     assert check.due_at is not None
-    result = check.steps.get()
+    result = check.steps.get(name="malware")
     assert (result.outcome, result.version, result.attempts) == ("passed", "1", 1)
 
 
@@ -185,7 +185,7 @@ def test_a_step_that_fails_is_tried_again_and_given_up_after_some_failures(
 
     for attempt in range(1, MAX_FAILURES):
         run_tasks()
-        result = check.steps.get()
+        result = check.steps.get(name="malware")
         assert (result.outcome, result.failures) == ("unavailable", attempt)
         assert result.note == "The check failed: RuntimeError."
         clock(3600)
@@ -193,7 +193,7 @@ def test_a_step_that_fails_is_tried_again_and_given_up_after_some_failures(
 
     check.refresh_from_db()
     assert check.state == State.NEEDS_MODERATOR
-    assert check.steps.get().outcome == Outcome.FAILED
+    assert check.steps.get(name="malware").outcome == Outcome.FAILED
     assert len(scanner.runs) == MAX_FAILURES
 
 
@@ -216,7 +216,7 @@ def test_a_file_that_ends_the_worker_each_time_is_given_up_too(
 
     check.refresh_from_db()
     assert check.state == State.NEEDS_MODERATOR
-    assert check.steps.get().note == "The check ended its process."
+    assert check.steps.get(name="malware").note == "The check ended its process."
     assert len(scanner.runs) == MAX_FAILURES
 
 
@@ -234,7 +234,7 @@ def test_a_discarded_package_is_no_longer_due(
     assert check.due_at is None
     assert scanner.runs == []
     StoredFile.objects.all().delete()
-    assert scheduling.forget_removed() == 1
+    assert scheduling.forget_removed() == 2  # with its result
 
 
 def test_a_package_that_is_discarded_while_it_is_checked_is_no_error(
@@ -276,7 +276,7 @@ def test_the_whole_catalogue_is_checked_again_when_the_signatures_change_at_the_
 
     assert check_outdated_files.call() == 0
     assert len(scanner.runs) == 10
-    assert set(StepResult.objects.values_list("version", flat=True)) == {"2"}
+    assert set(StepResult.objects.filter(name="malware").values_list("version", flat=True)) == {"2"}
 
 
 def test_packages_of_before_there_were_checks_are_checked_too(
@@ -317,7 +317,31 @@ def test_text_that_the_database_cannot_store_is_cleaned(
 
     run_tasks()
 
-    result = check.steps.get()
+    result = check.steps.get(name="malware")
     assert result.details == {"ab": ["c"]}
     assert len(result.note) <= 300
     assert "\x1b" not in result.note
+
+
+def test_the_rules_of_an_upload_do_not_run_again_until_they_change(
+    owner: User, run_tasks: RunTasks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from extery_site.scanning.steps import rules
+
+    runs: list[str] = []
+    real = rules.check
+    monkeypatch.setattr(rules, "check", lambda file, name: runs.append(name) or real(file, name))
+    version = factories.make_draft(owner, tagline="Makes gears that turn and turn again")
+    before = version.packages.get().problems
+    run_tasks()
+    result = StepResult.objects.get(name="rules")
+    assert (result.version, result.problems) == (rules.version(), before)
+    assert runs == []
+
+    monkeypatch.setattr(rules, "REVISION", 10_000)
+    assert check_outdated_files.call() == 1
+    run_tasks()
+
+    assert runs == ["upload.zip"]
+    assert version.packages.get().problems == before
+    assert StepResult.objects.get(name="rules").version.startswith("10000 ")
