@@ -344,4 +344,4 @@ def test_the_rules_of_an_upload_do_not_run_again_until_they_change(
 
     assert runs == ["upload.zip"]
     assert version.packages.get().problems == before
-    assert StepResult.objects.get(name="rules").version.startswith("10000 ")
+    assert StepResult.objects.get(name="rules").version.startswith("revision 10000,")

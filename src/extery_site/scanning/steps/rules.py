@@ -17,7 +17,7 @@ NAME = "rules"
 
 def version() -> str:
     """Return the revision of the rules, and the guidelines that they follow."""
-    return f"{REVISION} {settings.EXTERY_GUIDELINES}"
+    return f"revision {REVISION}, {settings.EXTERY_GUIDELINES}"
 
 
 def check(file: BinaryIO, name: str) -> CheckReport:
