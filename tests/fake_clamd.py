@@ -81,7 +81,8 @@ class FakeClamd:
             self._listener = socket.socket(socket.AF_UNIX)
             self._listener.bind(str(self._path))
             self._listener.listen()
-        self._run(self._accept, self._listener)
+        self._accepting = threading.Thread(target=self._accept, args=[self._listener], daemon=True)
+        self._accepting.start()
 
     def stop(self) -> None:
         """Refuse new connections, break open ones, and wait for the end of all threads."""
@@ -92,6 +93,7 @@ class FakeClamd:
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self._listener = None
+        self._accepting.join(60)  # then there are no new connections
         with self._lock:
             for connection in self._connections:
                 with suppress(OSError):
@@ -99,18 +101,15 @@ class FakeClamd:
         while self._threads:
             self._threads.pop().join(60)
 
-    def _run(self, target: Callable[[socket.socket], None], opened: socket.socket) -> None:
-        thread = threading.Thread(target=target, args=[opened], daemon=True)
-        self._threads.append(thread)
-        thread.start()
-
     def _accept(self, listener: socket.socket) -> None:
         with suppress(OSError):
             while True:
                 connection, _ = listener.accept()
                 with self._lock:
                     self._connections.add(connection)
-                self._run(self._serve, connection)
+                thread = threading.Thread(target=self._serve, args=[connection], daemon=True)
+                thread.start()
+                self._threads.append(thread)
 
     def _serve(self, connection: socket.socket) -> None:
         try:

@@ -17,7 +17,6 @@ import select
 import socket
 import time
 from contextlib import closing
-from functools import cache
 from typing import Protocol
 
 from extery.core.text import clean_message, os_error_text
@@ -31,7 +30,7 @@ from extery_site.scanning.clamd_answers import (
 )
 from extery_site.scanning.clamd_probes import Zeros, too_deep_archive
 
-__all__ = ["Clamd", "ClamdVerdict", "Readable", "ScannerUnavailable", "clamd_at"]
+__all__ = ["Clamd", "ClamdVerdict", "Readable", "ScannerUnavailable"]
 
 #: Bytes of a file that are read and sent at a time.
 BLOCK_SIZE = 256 * 1024
@@ -141,12 +140,6 @@ class Clamd:
         except OSError as error:
             raise ScannerUnavailable(f"clamd cannot be reached: {os_error_text(error)}") from error
         return _Connection(opened, timeout)
-
-
-@cache
-def clamd_at(address: ClamdAddress) -> Clamd:
-    """Return the client of an address, always the same: what is known of its limits serves all scans."""
-    return Clamd(address)
 
 
 def _open(address: ClamdAddress, timeout: float) -> socket.socket:

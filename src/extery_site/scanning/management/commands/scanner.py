@@ -19,7 +19,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, *_: Any, **_options: Any) -> None:
-        address = getattr(settings, "EXTERY_CLAMD", None)
+        address = settings.EXTERY_CLAMD
         if address is None:
             self.stderr.write("EXTERY_CLAMD is not set: packages are not scanned")
             sys.exit(1)
