@@ -21,7 +21,9 @@ def quote_value(value: object) -> str:
 
 def clean_message(text: str) -> str:
     """Return a message of another program on one line, without control characters and bounded."""
-    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else " " for char in text)
+    line = " ".join(text.split())
     if len(line) <= MAX_MESSAGE_LENGTH:
         return line
     return f"{line[: MAX_MESSAGE_LENGTH - 1]}…"

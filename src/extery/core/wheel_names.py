@@ -99,3 +99,12 @@ def python_versions(wheels: Iterable[str]) -> tuple[str, ...]:
     versions = {version for version in versions if version[0] > 2}
     full = {version[:1] for version in versions if len(version) > 1}
     return tuple(".".join(map(str, version)) for version in sorted(versions - full))
+
+
+def requirement_of(path: str) -> str:
+    """Return library and version of a wheel as `extery wheels add` takes them; ``NAME`` for another file."""
+    try:
+        wheel = WheelName.parse(path)
+    except ValueError:
+        return "NAME"
+    return f"{wheel.library}=={wheel.version}"

@@ -71,14 +71,17 @@ class _End(NamedTuple):
     start: int
 
 
-def read_directory(file: BinaryIO, size: int, name: str) -> CentralDirectory:
+def read_directory(
+    file: BinaryIO, size: int, name: str, *, max_members: int = MAX_MEMBERS
+) -> CentralDirectory:
     """Read the directory of a zip of ``size`` bytes in a seekable ``file``.
 
     Raises `InvalidPackage` if there is none, if it is damaged, and if tools differ in which one they
-    read. ``name`` is the archive's name for messages.
+    read. ``name`` is the archive's name for messages, ``max_members`` the maximum number of entries.
     """
     end = _find_end(file, size, name)
-    if end.entries > MAX_MEMBERS or end.length > MAX_DIRECTORY_BYTES:
+    max_bytes = MAX_DIRECTORY_BYTES * max(1, max_members // MAX_MEMBERS)
+    if end.entries > max_members or end.length > max_bytes:
         raise InvalidPackage.of(
             "package.too-many-members",
             where=Where(name),
@@ -86,8 +89,8 @@ def read_directory(file: BinaryIO, size: int, name: str) -> CentralDirectory:
             file=name,
             members=end.entries,
             size=format_size(end.length),
-            limit=MAX_MEMBERS,
-            max_size=format_size(MAX_DIRECTORY_BYTES),
+            limit=max_members,
+            max_size=format_size(max_bytes),
         )
     file.seek(end.start)
     data = file.read(end.length)

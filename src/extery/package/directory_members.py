@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import BinaryIO
 
 from extery.core.errors import InvalidPackage, ProblemList, Where
-from extery.package.archive import Member
+from extery.package.archive import MAX_MEMBERS, Member
 from extery.package.central_directory import CentralDirectory, DirectoryEntry, read_directory
 from extery.package.collisions import check_names
 from extery.package.formats import check_polyglot, identify_format
@@ -19,14 +19,16 @@ from extery.package.names import quote_name
 from extery.package.unzip_names import find_clash
 
 
-def read_members(file: BinaryIO, size: int, name: str, problems: ProblemList) -> list[Member]:
+def read_members(
+    file: BinaryIO, size: int, name: str, problems: ProblemList, *, max_members: int = MAX_MEMBERS
+) -> list[Member]:
     """Return the members, and add a problem for everything that tools understand in different ways.
 
     ``name`` is that of the file for messages. Raises `InvalidPackage` if the file is not a readable zip.
     """
     check_polyglot(file, size, name)
     try:
-        directory = read_directory(file, size, name)
+        directory = read_directory(file, size, name, max_members=max_members)
     except InvalidPackage as error:
         raise identify_format(file, size, name) or error from error
     return _check_members(file, name, directory, problems)

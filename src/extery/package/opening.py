@@ -12,7 +12,7 @@ from typing import BinaryIO, TypeVar
 from extery.core.errors import InvalidPackage, ProblemList, Where
 from extery.core.files import open_regular
 from extery.core.text import os_error_text
-from extery.package.archive import Archive
+from extery.package.archive import MAX_MEMBERS, Archive
 from extery.package.checksums import NO_CHECKSUMS, MemberFile
 from extery.package.plain_archive import read_plain_members
 
@@ -22,16 +22,20 @@ _MAX_IN_MEMORY = 1_000_000
 
 
 def open_archive(
-    source: Path | BinaryIO, *, name: str = "", problems: ProblemList | None = None
+    source: Path | BinaryIO,
+    *,
+    name: str = "",
+    problems: ProblemList | None = None,
+    max_members: int = MAX_MEMBERS,
 ) -> AbstractContextManager[Archive]:
     """Open a zip from a path or a seekable binary file.
 
     Raises `InvalidPackage` if it is not a readable zip, and if tools would unpack it in different
     ways. With ``problems`` the latter are added to the list instead, and the archive is opened as its
     directory describes it, so that a report can continue. ``name`` is the name for messages, by default
-    that of the file.
+    that of the file. ``max_members`` is the maximum number of files; only an archive that is no package has a higher one.
     """
-    return open_archive_as(Archive, source, name=name, problems=problems)
+    return open_archive_as(Archive, source, name=name, problems=problems, max_members=max_members)
 
 
 @contextmanager
@@ -41,14 +45,15 @@ def open_archive_as(
     *,
     name: str = "",
     problems: ProblemList | None = None,
+    max_members: int = MAX_MEMBERS,
 ) -> Iterator[ArchiveT]:
     """Open a zip as an instance of ``kind``; the other arguments are those of `open_archive`."""
     if isinstance(source, Path):
         with _open_path(source, name or source.name) as file:
-            yield _read_archive(kind, file, name or source.name, problems)
+            yield _read_archive(kind, file, name or source.name, problems, max_members)
         return
     name = name or Path(str(getattr(source, "name", "package.zip"))).name
-    yield _read_archive(kind, source, name, problems)
+    yield _read_archive(kind, source, name, problems, max_members)
 
 
 @contextmanager
@@ -83,7 +88,11 @@ def _in_memory(file: BinaryIO) -> BinaryIO:
 
 
 def _read_archive(
-    kind: type[ArchiveT], file: BinaryIO, name: str, problems: ProblemList | None
+    kind: type[ArchiveT],
+    file: BinaryIO,
+    name: str,
+    problems: ProblemList | None,
+    max_members: int,
 ) -> ArchiveT:
     if type(file) is io.BytesIO:
         data = file.getvalue()
@@ -94,7 +103,7 @@ def _read_archive(
     collected = ProblemList() if problems is None else problems
     try:
         size = file.seek(0, io.SEEK_END)
-        members = read_members(file, size, name, collected)
+        members = read_members(file, size, name, collected, max_members=max_members)
     except OSError as error:
         raise InvalidPackage.of(
             "package.unreadable",

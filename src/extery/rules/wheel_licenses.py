@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from extery.core.errors import InvalidPackage
 from extery.core.license_compatibility import Assessment, assess
 from extery.core.licenses import canonical_expression
 from extery.package import Archive, open_archive
 from extery.rules.context import RuleContext
+
+if TYPE_CHECKING:
+    from email.message import Message
 
 _MAX_METADATA = 1 << 20
 #: Licence texts of a wheel that are read if its metadata is not clear.
@@ -76,17 +79,8 @@ def stated_license(wheel: Archive) -> Assessment | None:
 
     ``None`` if it states nothing, and the wheel has no text of a licence.
     """
-    from email.parser import (
-        BytesHeaderParser,  # wheels are rare; packaging.metadata takes three times as long
-    )
-
-    folder = next(
-        (n.partition("/")[0] for n in wheel.by_name if n.endswith(".dist-info/METADATA")), ""
-    )
-    if not folder:
+    if (headers := read_headers(wheel)) is None:
         return Assessment("unknown")  # a problem of its own
-    data = wheel.read(wheel.by_name[f"{folder}/METADATA"], limit=_MAX_METADATA)
-    headers = BytesHeaderParser().parsebytes(data)
     license_text = str(headers.get("License", "")).strip()
     if expression := canonical_expression(str(headers.get("License-Expression", ""))):
         return assess(expression)
@@ -98,7 +92,7 @@ def stated_license(wheel: Archive) -> Assessment | None:
         *(assessment for text in classifiers for assessment in _of_classifier(text)),
     ]
     if all(item.verdict == "unknown" for item in assessments):
-        files = [name for name in wheel.by_name if _is_license(name, folder)]
+        files = license_files(wheel)
         assessments += _of_files(files[:_MAX_FILES], wheel)
         says_something = files or classifiers or license_text.upper() not in _NOTHING
         if not assessments:
@@ -151,6 +145,34 @@ def _of_classifier(text: str) -> list[Assessment]:
     return [assess(suggestion)] if suggestion else [Assessment("unknown")]
 
 
-def _is_license(name: str, folder: str) -> bool:
-    base = name.rpartition("/")[2].lower()
-    return name.startswith(f"{folder}/") and base.startswith(("licen", "copying", "unlicen"))
+def license_files(wheel: Archive) -> list[str]:
+    """Return the names of the licence texts in the ``.dist-info`` folder of a wheel."""
+    folder = _dist_info(wheel)
+    return [
+        name
+        for name in wheel.by_name
+        if name.startswith(f"{folder}/")
+        and name.rpartition("/")[2].lower().startswith(("licen", "copying", "unlicen"))
+    ]
+
+
+def read_headers(wheel: Archive) -> Message | None:
+    """Return the headers of the metadata of a wheel, without the description; ``None`` if it has none.
+
+    Raises `InvalidPackage` if they are damaged, or larger than a megabyte.
+    """
+    from email.parser import (
+        BytesHeaderParser,  # wheels are rare; packaging.metadata takes three times as long
+    )
+
+    if not (folder := _dist_info(wheel)):
+        return None
+    data = wheel.read(wheel.by_name[f"{folder}/METADATA"], limit=_MAX_METADATA)
+    return BytesHeaderParser().parsebytes(data)
+
+
+def _dist_info(wheel: Archive) -> str:
+    """Return the folder with the metadata of a wheel; empty if there is none."""
+    files = (name.split("/") for name in wheel.by_name if name.endswith(".dist-info/METADATA"))
+    # Only a folder at the top is that of the wheel.
+    return next((parts[0] for parts in files if len(parts) == 2), "")

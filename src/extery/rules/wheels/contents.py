@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from extery.core.errors import InvalidPackage, ProblemList
 from extery.core.files import format_size
-from extery.core.wheel_names import WheelName
+from extery.core.wheel_names import requirement_of
 from extery.package import Archive, Member, open_archive
 from extery.package.names import collision_key
 from extery.package.size_limits import Limits, check_sizes, unpacking_cost
@@ -115,16 +115,7 @@ def _add_unreadable(
         where=context.where(name),
         variant="git-lfs" if ("variant", "git-lfs") in cause.values else "",
         file=name.rpartition("/")[2],
-        requirement=_requirement(name),
+        requirement=requirement_of(name),
         cause=cause.code,
         **values,
     )
-
-
-def _requirement(name: str) -> str:
-    """Return library and version of a wheel as `extery wheels add` takes them."""
-    try:
-        wheel = WheelName.parse(name)
-    except ValueError:
-        return "NAME"
-    return f"{wheel.library}=={wheel.version}"
