@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from extery.author.wheels.bundle import Bundle, ListedWheel
-from extery.author.wheels.index import IndexFile, PackageIndex
-from extery.core.errors import NotFound, ProblemList, Where
+from extery.author.wheels.findings import add_verdict
+from extery.author.wheels.index import PackageIndex
+from extery.author.wheels.verification import IndexUnavailable, verify_wheels
+from extery.core.errors import ProblemList, Where
 from extery.core.files import atomic_write, hash_file, read_regular
-from extery.fetch import run_all
 from extery.fetch.addresses import redact_url
 
 #: Remembered wheels; older ones are forgotten.
@@ -71,46 +72,22 @@ def compare(
         for wheel in unknown:
             problems.add("library.unverified", variant="offline", where=Where(_file(wheel)), file=_file(wheel), index=redact_url(index.url))  # fmt: skip
         return Compared(len(known), len(known))
-    libraries = list(dict.fromkeys(wheel.name.library for wheel in unknown))
-    files = _files(index, libraries)
-    equal = 0
+    answers = verify_wheels([(wheel.path.name, hashes[wheel]) for wheel in unknown], index)
+    equal, lost = 0, None
     for wheel in unknown:
-        file = files.get(wheel.path.name)
-        if file is None:
-            problems.add("library.unverified", where=Where(_file(wheel)), file=_file(wheel), index=redact_url(index.url))  # fmt: skip
-        elif file.sha256 != hashes[wheel]:
-            problems.add(
-                "library.changed",
-                where=Where(_file(wheel)),
-                file=_file(wheel),
-                index=redact_url(index.url),
-                sha256=hashes[wheel],
-                requirement=f"{wheel.name.library}=={wheel.name.version}",
-            )
-        elif file.yanked:
-            problems.add("library.withdrawn", where=Where(_file(wheel)), file=_file(wheel), library=wheel.name.library)  # fmt: skip
-        else:
+        answer = answers[wheel.path.name, hashes[wheel]]
+        if isinstance(answer, IndexUnavailable):
+            lost = lost or answer
+            continue
+        add_verdict(answer, _file(wheel), Where(_file(wheel)), problems)
+        if answer.kind == "identical" and not answer.yanked:
             equal += 1
             records.add(hashes[wheel], wheel.path.name, index.url)
     records.save()
+    if lost is not None:
+        raise lost
     return Compared(len(known) + equal, len(known))
 
 
 def _file(wheel: ListedWheel) -> str:
     return wheel.item.removeprefix("./").lstrip("/")
-
-
-def _files(index: PackageIndex, libraries: list[str]) -> dict[str, IndexFile]:
-    """Return the wheels of libraries in the index by their file names; unknown libraries have none."""
-    for _, error in run_all(libraries, lambda name: _visit(index, name), fetcher=index.fetcher):
-        if not isinstance(error, NotFound):
-            raise error
-    files: dict[str, IndexFile] = {}
-    for name in libraries:
-        with suppress(NotFound):
-            files |= {file.filename: file for file in index.project(name).files}
-    return files
-
-
-def _visit(index: PackageIndex, name: str) -> None:
-    index.project(name)

@@ -37,6 +37,8 @@ _ACCEPT = (
 _FILENAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!-]{0,250}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SDIST = (".tar.gz", ".zip", ".tar.bz2")
+#: The version of the index in an HTML page (PEP 629).
+_VERSION = re.compile(rb"""<meta\s{1,10}name=["']?pypi:repository-version["'\s]""", re.IGNORECASE)
 
 
 class IndexFile(NamedTuple):
@@ -56,11 +58,17 @@ class IndexFile(NamedTuple):
 
 
 class Project(NamedTuple):
-    """The wheels of a project, and the versions of which there is source."""
+    """The wheels of a project, and the versions of which there is source.
+
+    ``unusable`` are the names of wheels whose entries cannot be used, usually because they have no SHA-256. ``is_whole`` is
+    false if a file that is not here may still be in the index: its page was cut, or may be no page of an index at all.
+    """
 
     name: str
     files: tuple[IndexFile, ...]
     sources: frozenset[str]
+    unusable: frozenset[str] = frozenset()
+    is_whole: bool = True
 
 
 class PackageIndex:
@@ -92,6 +100,11 @@ class PackageIndex:
             self._projects[name] = project
         return project
 
+    def forget(self, name: str) -> None:
+        """Drop the page of a project: those of large ones take some megabytes."""
+        with self._lock:
+            self._projects.pop(name, None)
+
     def _fetch(self, name: str) -> Project:
         url = f"{self.url}{name}/"
         if split_url(url).scheme == "file":
@@ -104,9 +117,13 @@ class PackageIndex:
             ) from error
         try:
             entries = _from_json(body, base) if is_json else _from_html(body, base)
+            states_version = is_json or bool(_VERSION.search(body))
         except (ValueError, RecursionError, TypeError, KeyError, AttributeError) as error:
             raise InvalidInput.of("library.page", url=redact_url(url)) from error
-        return _read_project(name, entries, index_scheme=split_url(base).scheme)
+        project = _read_project(name, entries, index_scheme=split_url(base).scheme)
+        # A page of another kind, such as a form to sign in, has no file of the project.
+        is_index = states_version or project != Project(name, (), frozenset())
+        return project._replace(is_whole=is_index and len(entries) < MAX_FILES)
 
     def _get(self, url: str) -> tuple[bytes, str, bool]:
         """Return a page, the URL where redirects have led, and whether it is JSON."""
@@ -158,14 +175,24 @@ def file_of(values: Mapping[str, Any], *, project: str, index_scheme: str) -> In
 
 
 def _read_project(name: str, entries: list[dict[str, Any]], *, index_scheme: str) -> Project:
-    files, sources = [], set()
+    files, sources, unusable = [], set(), set()
     for entry in entries[:MAX_FILES]:
+        filename = str(entry["filename"])
         file = file_of(entry, project=name, index_scheme=index_scheme)
         if file is not None:
             files.append(file)
-        elif version := _source_version(str(entry["filename"]), name):
+        elif version := _source_version(filename, name):
             sources.add(version)
-    return Project(name, tuple(files), frozenset(sources))
+        elif _is_wheel_of(name, filename):
+            unusable.add(filename)
+    return Project(name, tuple(files), frozenset(sources), frozenset(unusable))
+
+
+def _is_wheel_of(project: str, filename: str) -> bool:
+    try:
+        return WheelName.parse(filename).library == project
+    except ValueError:
+        return False
 
 
 def _source_version(filename: str, project: str) -> str:

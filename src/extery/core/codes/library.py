@@ -18,6 +18,7 @@ _NO_WHEEL = {
     for kind, ways in _WAYS.items()
     for needed, who in (("", ""), ("-needed", ", which {parents} needs,"))
 }
+_UNVERIFIED = "take the file of the index (extery wheels add {library}), or tell reviewers where it is from; another index is given with --index"
 _CONFLICT = "no version of {library} can be used"
 
 CODES = {
@@ -53,7 +54,8 @@ CODES = {
         "error", "the answer of a package index cannot be read", "An index answers with JSON or HTML by PEP 503 and 691.",
         message="{url} is not the page of a package index",
         hint="check the address of the index: it usually ends in /simple/",
-        example={"url": "https://example.org/gears/"},
+        variants={"not-whole": ("the answer of {index} about {library} is not a whole page of a package index", "")},
+        example={"url": "https://example.org/gears/", "index": _INDEX, "library": "gearlib"},
     ),
     "library.no-wheel": Code(
         "error", "a library has no wheel for a platform or Python", "Blender installs wheels only. Each platform and each Python of the manifest's Blenders needs one, unless a wheel is for all.",
@@ -124,6 +126,7 @@ CODES = {
         hint="ask for exact versions",
         variants={
             "requirements": ("{file} needs more than {limit:,} libraries", "use another version of the library"),
+            "wheels": ("{file} has more than {limit:,} wheels", "bundle fewer libraries"),
             "rounds": ("no set of versions was found in {limit:,} steps", ""),
         },
         example={"limit": 300, "file": "gearlib-2.0-py3-none-any.whl"},
@@ -143,9 +146,48 @@ CODES = {
     "library.unverified": Code(
         "warning", "a bundled wheel is not in the index", "It is your own build, or from another index, so its hash cannot be compared.",
         message="{file} is not in {index}, so it was not compared",
-        hint="give the index that it is from with --index",
-        variants={"offline": ("{file} was not compared with the index: the network is not used", "run the command without --offline")},
-        example={"file": "wheels/gearlib-2.0-py3-none-any.whl", "index": _INDEX},
+        hint=_UNVERIFIED,
+        variants={
+            "offline": ("{file} was not compared with the index: the network is not used", "run the command without --offline"),
+            "file": ("{index} has {library}, but not {file}", _UNVERIFIED),
+            "project": ("{index} has no library {library}, so {file} was not compared", _UNVERIFIED),
+            "renamed": ("{file} is {other} of {index} under another name", "use the wheel under its own name: extery wheels add {library}"),
+            "name": ("{file} has no valid name of a wheel, so it was not compared", "use the wheel under the name that it has in its index"),
+            "no-hash": ("{index} states no SHA-256 of {file}, so it was not compared", "compare it with an index that states hashes: --index"),
+        },
+        example={"file": "wheels/gearlib-2.0-py3-none-any.whl", "index": _INDEX, "library": "gearlib", "other": "gearlib-2.0-py3-none-any.whl"},
+    ),
+    "library.vulnerable": Code(
+        "warning", "a bundled library has a known vulnerability", "Databases such as OSV list the versions that are affected. Whether your add-on uses the affected part, they do not know.",
+        message="{library} {version} has a known vulnerability ({level}): {ids}: {summary}",
+        hint="replace it by {fixed} or newer: extery wheels add '{library}>={fixed}'",
+        variants={"no-fix": ("", "there is no fixed version yet: read {url}, and do without the library if your add-on uses what is affected")},
+        example={
+            "library": "gearlib", "version": "2.0", "level": "high", "ids": "PYSEC-2026-1, CVE-2026-10001", "summary": "Code of a gear file is run", "fixed": "2.0.1",
+            "url": "https://osv.dev/vulnerability/PYSEC-2026-1",
+        },
+    ),
+    "library.malware": Code(
+        "error", "a bundled library is malware", "The database of malicious packages lists this version: it was published to harm those who use it.",
+        message="{library} {version} is listed as malware: {id}",
+        hint="remove {file} and do not run it; read {url}, also for what to do if you have run it",
+        example={"library": "gearlibs", "version": "2.0", "id": "MAL-2026-1", "file": "wheels/gearlibs-2.0-py3-none-any.whl", "url": "https://osv.dev/vulnerability/MAL-2026-1"},
+    ),
+    "library.osv": Code(
+        "error", "the dump of vulnerabilities cannot be read", "It is the all.zip of PyPI as osv.dev publishes it, a folder of its files, or one of them. One that cannot be read as a whole is not used: what is missing in it would look harmless.",
+        message="{file} cannot be read as a dump of OSV: {reason}",
+        hint="download it again: https://osv-vulnerabilities.storage.googleapis.com/PyPI/all.zip",
+        variants={
+            "entry": ("{entry} in {file} is not an entry of OSV", ""),
+            "empty": ("{file} has no entry about a library on PyPI", ""),
+        },
+        example={"file": "all.zip", "reason": "it is not a zip archive", "entry": "PYSEC-2026-1.json"},
+    ),
+    "library.osv-index": Code(
+        "error", "the index of vulnerabilities cannot be written", "The dump is read once into a file of the cache, in which libraries are found quickly.",
+        message="{path} cannot be written: {reason}",
+        hint="check the permissions and the free space of the folder, or choose another with EXTERY_CACHE",
+        example={"path": "~/.cache/extery/wheels/osv.sqlite", "reason": "No space left on device"},
     ),
     "library.platform": Code(
         "error", "wheels cannot be chosen for a platform", "Platforms are named as in the manifest.",

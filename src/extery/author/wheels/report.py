@@ -1,0 +1,273 @@
+"""What is known about all wheels of a package: contents, the verdicts of an index, and known vulnerabilities.
+
+`check_wheels` is the step of a server, and what ``extery wheels verify`` runs. Everything that it returns is data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple, Self
+
+from extery.author.wheels.contents import BundledFile, Reader, WheelFacts, wheels_in
+from extery.author.wheels.findings import find_problems
+from extery.author.wheels.index import MAX_PROJECTS, PackageIndex
+from extery.author.wheels.osv_index import DumpVersion, VulnerabilityDatabase, open_database
+from extery.author.wheels.verification import (
+    IndexUnavailable,
+    WheelVerdict,
+    project_of_wheel,
+    verify_wheels,
+)
+from extery.author.wheels.vulnerabilities import Vulnerability
+from extery.core.cache_folder import cache_folder
+from extery.core.errors import ExteryError, InvalidPackage, Problem, ProblemList, Where
+from extery.core.wheel_names import WheelName
+from extery.fetch.addresses import redact_url
+from extery.package import open_package
+
+#: Wheels of a package that are looked at; the largest public add-on has 120.
+MAX_WHEELS = 2_000
+
+
+class WheelRecord(NamedTuple):
+    """What there is to remember about a wheel, by its SHA-256: its contents, which never change, and the last verdict."""
+
+    sha256: str
+    facts: WheelFacts
+    verdict: WheelVerdict | None
+
+    def as_dict(self) -> dict[str, Any]:
+        verdict = self.verdict.as_dict() if self.verdict else None
+        return {"sha256": self.sha256, "facts": self.facts.as_dict(), "verdict": verdict}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return the record of which ``data`` is `as_dict`; raises `ValueError` or `KeyError` for other data."""
+        verdict = WheelVerdict.from_dict(data["verdict"]) if data["verdict"] else None
+        return cls(str(data["sha256"]), WheelFacts.from_dict(data["facts"]), verdict)
+
+
+#: Returns the record of a wheel by its SHA-256; ``None`` if it is not known, or too old to be used.
+Known = Callable[[str], WheelRecord | None]
+
+
+class CheckedWheel(NamedTuple):
+    """A wheel of a package. ``path`` is relative to the manifest, ``size`` is in bytes.
+
+    ``verdict`` is ``None`` if there is none: the index is unavailable, or was not asked. ``is_new``: facts or verdict were found
+    out now, and are to be remembered.
+    """
+
+    path: str
+    size: int
+    sha256: str
+    facts: WheelFacts
+    verdict: WheelVerdict | None = None
+    vulnerabilities: tuple[Vulnerability, ...] = ()
+    is_new: bool = False
+
+    @property
+    def filename(self) -> str:
+        return self.path.rpartition("/")[2]
+
+    @property
+    def library(self) -> str:
+        """The normalized name of the library: that of the file, as Blender sees it."""
+        return self._names[0]
+
+    @property
+    def version(self) -> str:
+        return self._names[1]
+
+    @property
+    def _names(self) -> tuple[str, str]:
+        try:
+            name = WheelName.parse(self.filename)
+        except ValueError:
+            return self.facts.name, self.facts.version
+        return name.library, name.version
+
+    @property
+    def record(self) -> WheelRecord:
+        return WheelRecord(self.sha256, self.facts, self.verdict)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            **self._asdict(),
+            "facts": self.facts.as_dict(),
+            "verdict": self.verdict.as_dict() if self.verdict else None,
+            "vulnerabilities": [one.as_dict() for one in self.vulnerabilities],
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        return cls(
+            data["path"],
+            data["size"],
+            data["sha256"],
+            WheelFacts.from_dict(data["facts"]),
+            WheelVerdict.from_dict(data["verdict"]) if data["verdict"] else None,
+            tuple(map(Vulnerability.from_dict, data["vulnerabilities"])),
+            data["is_new"],
+        )
+
+
+class WheelsReport(NamedTuple):
+    """All wheels of a package, in the order of their paths.
+
+    ``index_url`` is that of the index that was asked, without credentials, empty if none was; ``dump`` the version of the dump
+    of vulnerabilities, ``None`` without one. ``unavailable`` says why verdicts or vulnerabilities are missing: the check has to
+    be repeated, and what it has found so far is in the report.
+    """
+
+    package: str
+    wheels: tuple[CheckedWheel, ...] = ()
+    index_url: str = ""
+    dump: DumpVersion | None = None
+    unavailable: tuple[Problem, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every question was answered; if not, a wheel without a finding is not known to be good."""
+        return not self.unavailable
+
+    @property
+    def new_records(self) -> list[WheelRecord]:
+        """What was found out now and is to be remembered, each wheel once."""
+        return list({one.sha256: one.record for one in self.wheels if one.is_new}.values())
+
+    @property
+    def problems(self) -> ProblemList:
+        """The findings. That a wheel cannot be read is a finding of the rules (``wheel.unreadable``), and not among these."""
+        return find_problems(self.package, self.wheels)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "package": self.package,
+            "wheels": [wheel.as_dict() for wheel in self.wheels],
+            "index_url": self.index_url,
+            "dump": self.dump.as_dict() if self.dump else None,
+            "unavailable": [problem.as_dict() for problem in self.unavailable],
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        return cls(
+            data["package"],
+            tuple(map(CheckedWheel.from_dict, data["wheels"])),
+            data["index_url"],
+            DumpVersion(**data["dump"]) if data["dump"] else None,
+            tuple(map(Problem.from_dict, data["unavailable"])),
+        )
+
+
+def check_wheels(
+    package_file: BinaryIO,
+    *,
+    index: PackageIndex | None,
+    osv: Path | None = None,
+    known: Known = lambda _sha256: None,
+    name: str = "",
+    cache: Path | None = None,
+    checkpoint: Callable[[], None] = lambda: None,
+) -> WheelsReport:
+    """Read all wheels of a package, compare them with ``index`` and look up their vulnerabilities in the dump ``osv``.
+
+    Of a wheel that is ``known`` only the hash is computed, and its verdict is used if it is about the same file name and index.
+    Without ``index`` there are no verdicts. ``name`` is that of the package for messages, ``cache`` the folder for the index of the
+    dump, by default that of the user. ``checkpoint`` is called for each megabyte, and may raise to stop.
+
+    Raises `InvalidPackage` if the package cannot be opened; an index or a dump that cannot be used is in the report.
+    """
+    with open_package(package_file, name=name) as package:
+        return check_files(
+            package.name,
+            wheels_in(package, checkpoint=checkpoint),
+            index=index,
+            osv=osv,
+            known=known,
+            cache=cache,
+        )
+
+
+def check_files(
+    name: str,
+    files: Iterable[BundledFile],
+    *,
+    index: PackageIndex | None,
+    osv: Path | None = None,
+    known: Known = lambda _sha256: None,
+    cache: Path | None = None,
+) -> WheelsReport:
+    """Do what `check_wheels` does for the wheels of an open package or a folder."""
+    wheels = list(_read(name, files, known))
+    report = WheelsReport(name, tuple(wheels), redact_url(index.url) if index else "")
+    unavailable: list[Problem] = []
+    if index is not None:
+        wheels = _with_verdicts(name, wheels, index, unavailable)
+    if osv is not None and wheels:
+        try:
+            with open_database(osv, cache or cache_folder() / "wheels") as database:
+                wheels = [_with_vulnerabilities(wheel, database) for wheel in wheels]
+                report = report._replace(dump=database.version)
+        except ExteryError as error:
+            unavailable += error.problems
+    return report._replace(wheels=tuple(wheels), unavailable=tuple(dict.fromkeys(unavailable)))
+
+
+def _read(name: str, files: Iterable[BundledFile], known: Known) -> Iterator[CheckedWheel]:
+    reader = Reader()
+    seen: dict[str, WheelFacts] = {}
+    for number, file in enumerate(files):
+        if number >= MAX_WHEELS:
+            raise InvalidPackage.of(
+                "library.too-many", where=Where(name), variant="wheels", file=name, limit=MAX_WHEELS
+            )
+        sha256 = file.sha256()
+        record = known(sha256)
+        if record is not None:
+            yield CheckedWheel(file.path, file.size, sha256, record.facts, record.verdict)
+        else:
+            if sha256 not in seen:
+                seen[sha256] = reader.read(file)
+            yield CheckedWheel(file.path, file.size, sha256, seen[sha256], is_new=True)
+
+
+def _with_verdicts(
+    name: str, wheels: Sequence[CheckedWheel], index: PackageIndex, unavailable: list[Problem]
+) -> list[CheckedWheel]:
+    """Return the wheels with the verdicts of the index; those that are remembered are not asked for."""
+    address = redact_url(index.url)
+    open_ = {
+        (wheel.filename, wheel.sha256)
+        for wheel in wheels
+        if wheel.verdict is None
+        or not wheel.verdict.is_about(wheel.filename, wheel.sha256, address)
+    }
+    if len({project_of_wheel(filename) for filename, _ in open_}) > MAX_PROJECTS:
+        raise InvalidPackage.of("library.too-many", where=Where(name), limit=MAX_PROJECTS)
+    answers = verify_wheels(sorted(open_), index)
+    found = []
+    for wheel in wheels:
+        answer = answers.get((wheel.filename, wheel.sha256))
+        if isinstance(answer, IndexUnavailable):
+            unavailable += answer.problems
+            wheel = wheel._replace(verdict=None)
+        elif answer is not None:
+            wheel = wheel._replace(verdict=answer, is_new=True)
+        found.append(wheel)
+    return found
+
+
+def _with_vulnerabilities(wheel: CheckedWheel, database: VulnerabilityDatabase) -> CheckedWheel:
+    """Return the wheel with the vulnerabilities of the library that its name states, and of the one that it contains."""
+    from packaging.utils import canonicalize_name
+
+    names = {(canonicalize_name(wheel.library), wheel.version)}
+    if wheel.facts.name:
+        names.add((canonicalize_name(wheel.facts.name), wheel.facts.version))
+    found = {
+        one: None for library, version in sorted(names) for one in database.find(library, version)
+    }
+    return wheel._replace(vulnerabilities=tuple(found))
