@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _MAX_METADATA = 1 << 20
 #: Licence texts of a wheel that are read if its metadata is not clear.
 _MAX_FILES = 5
+#: Classifiers of a wheel that are read; real ones have up to a hundred.
+MAX_CLASSIFIERS = 500
 _CLASSIFIER = "License :: "
 _CLOSED = (
     "License :: Other/Proprietary License",
@@ -84,9 +86,8 @@ def stated_license(wheel: Archive) -> Assessment | None:
     license_text = str(headers.get("License", "")).strip()
     if expression := canonical_expression(str(headers.get("License-Expression", ""))):
         return assess(expression)
-    classifiers = [
-        text for text in map(str, headers.get_all("Classifier", [])) if text.startswith(_CLASSIFIER)
-    ]
+    stated = headers.get_all("Classifier", [])[:MAX_CLASSIFIERS]
+    classifiers = [text for text in map(str, stated) if text.startswith(_CLASSIFIER)]
     assessments = [
         *_of_text(license_text),
         *(assessment for text in classifiers for assessment in _of_classifier(text)),

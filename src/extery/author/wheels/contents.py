@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 #: Modules and native files of one wheel that are listed.
 MAX_LISTED = 200
 _MAX_NAMES = 20
-_MAX_CLASSIFIERS = 2_000
 _MAX_HEADER = 1_000
 #: What old tools write for a licence that is not stated.
 _NOTHING = frozenset({"", "unknown", "none"})
@@ -189,13 +188,14 @@ def _header(headers: Message, name: str) -> str:
 def _licenses(headers: Message) -> tuple[str, tuple[str, ...]]:
     """Return the SPDX expression of the metadata, or the names of the licences that they give otherwise."""
     from extery.core.licenses import canonical_expression
+    from extery.rules.wheel_licenses import MAX_CLASSIFIERS
 
     text = str(headers.get("License", "")).strip()
     for value in (str(headers.get("License-Expression", "")).strip(), text):
         if value and (expression := canonical_expression(value)):
             return expression, ()
     names = [] if text.lower() in _NOTHING else [_first_line(text)]
-    for classifier in headers.get_all("Classifier", [])[:_MAX_CLASSIFIERS]:
+    for classifier in headers.get_all("Classifier", [])[:MAX_CLASSIFIERS]:
         parts = str(classifier).split(" :: ")
         if parts[0] == "License" and parts[-1] not in ("License", "OSI Approved"):
             names.append(_first_line(parts[-1]))
