@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from extery.author.wheels import report as report_module
+from extery.author.wheels.checked_wheel import WheelRecord
 from extery.author.wheels.index import PackageIndex
-from extery.author.wheels.report import WheelRecord, WheelsReport, check_wheels
+from extery.author.wheels.report import WheelsReport, check_wheels
 from extery.core.errors import InvalidPackage
 from extery.fetch import Fetcher, RetryPolicy
 from extery.package import Archive

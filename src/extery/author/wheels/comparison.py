@@ -33,7 +33,11 @@ class Records:
 
     def has(self, sha256: str, filename: str, index: str) -> bool:
         """Return whether the file was equal to that of the index."""
-        return self._known.get(_key(sha256, index)) == filename
+        return self.filename_of(sha256, index) == filename
+
+    def filename_of(self, sha256: str, index: str) -> str:
+        """Return the name of the index's file with these bytes; empty if it is not known."""
+        return self._known.get(_key(sha256, index), "")
 
     def add(self, sha256: str, filename: str, index: str) -> None:
         self._known[_key(sha256, index)] = filename

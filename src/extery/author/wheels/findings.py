@@ -9,7 +9,7 @@ from extery.core.errors import ProblemList, Where
 from extery.core.wheel_names import requirement_of
 
 if TYPE_CHECKING:
-    from extery.author.wheels.report import CheckedWheel
+    from extery.author.wheels.checked_wheel import CheckedWheel
     from extery.author.wheels.verification import WheelVerdict
     from extery.author.wheels.vulnerabilities import Vulnerability
 

@@ -9,108 +9,23 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Self
 
+from extery.author.wheels.checked_wheel import CheckedWheel, Known, WheelRecord
 from extery.author.wheels.contents import BundledFile, Reader, WheelFacts, wheels_in
 from extery.author.wheels.findings import find_problems
 from extery.author.wheels.index import MAX_PROJECTS, PackageIndex
 from extery.author.wheels.osv_index import DumpVersion, VulnerabilityDatabase, open_database
 from extery.author.wheels.verification import (
     IndexUnavailable,
-    WheelVerdict,
     project_of_wheel,
     verify_wheels,
 )
-from extery.author.wheels.vulnerabilities import Vulnerability
 from extery.core.cache_folder import cache_folder
 from extery.core.errors import ExteryError, InvalidPackage, Problem, ProblemList, Where
-from extery.core.wheel_names import WheelName
 from extery.fetch.addresses import redact_url
 from extery.package import open_package
 
 #: Wheels of a package that are looked at; the largest public add-on has 120.
 MAX_WHEELS = 2_000
-
-
-class WheelRecord(NamedTuple):
-    """What there is to remember about a wheel, by its SHA-256: its contents, which never change, and the last verdict."""
-
-    sha256: str
-    facts: WheelFacts
-    verdict: WheelVerdict | None
-
-    def as_dict(self) -> dict[str, Any]:
-        verdict = self.verdict.as_dict() if self.verdict else None
-        return {"sha256": self.sha256, "facts": self.facts.as_dict(), "verdict": verdict}
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Return the record of which ``data`` is `as_dict`; raises `ValueError` or `KeyError` for other data."""
-        verdict = WheelVerdict.from_dict(data["verdict"]) if data["verdict"] else None
-        return cls(str(data["sha256"]), WheelFacts.from_dict(data["facts"]), verdict)
-
-
-#: Returns the record of a wheel by its SHA-256; ``None`` if it is not known, or too old to be used.
-Known = Callable[[str], WheelRecord | None]
-
-
-class CheckedWheel(NamedTuple):
-    """A wheel of a package. ``path`` is relative to the manifest, ``size`` is in bytes.
-
-    ``verdict`` is ``None`` if there is none: the index is unavailable, or was not asked. ``is_new``: facts or verdict were found
-    out now, and are to be remembered.
-    """
-
-    path: str
-    size: int
-    sha256: str
-    facts: WheelFacts
-    verdict: WheelVerdict | None = None
-    vulnerabilities: tuple[Vulnerability, ...] = ()
-    is_new: bool = False
-
-    @property
-    def filename(self) -> str:
-        return self.path.rpartition("/")[2]
-
-    @property
-    def library(self) -> str:
-        """The normalized name of the library: that of the file, as Blender sees it."""
-        return self._names[0]
-
-    @property
-    def version(self) -> str:
-        return self._names[1]
-
-    @property
-    def _names(self) -> tuple[str, str]:
-        try:
-            name = WheelName.parse(self.filename)
-        except ValueError:
-            return self.facts.name, self.facts.version
-        return name.library, name.version
-
-    @property
-    def record(self) -> WheelRecord:
-        return WheelRecord(self.sha256, self.facts, self.verdict)
-
-    def as_dict(self) -> dict[str, Any]:
-        return {
-            **self._asdict(),
-            "facts": self.facts.as_dict(),
-            "verdict": self.verdict.as_dict() if self.verdict else None,
-            "vulnerabilities": [one.as_dict() for one in self.vulnerabilities],
-        }
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        return cls(
-            data["path"],
-            data["size"],
-            data["sha256"],
-            WheelFacts.from_dict(data["facts"]),
-            WheelVerdict.from_dict(data["verdict"]) if data["verdict"] else None,
-            tuple(map(Vulnerability.from_dict, data["vulnerabilities"])),
-            data["is_new"],
-        )
 
 
 class WheelsReport(NamedTuple):
@@ -225,13 +140,11 @@ def _read(name: str, files: Iterable[BundledFile], known: Known) -> Iterator[Che
                 "library.too-many", where=Where(name), variant="wheels", file=name, limit=MAX_WHEELS
             )
         sha256 = file.sha256()
-        record = known(sha256)
-        if record is not None:
-            yield CheckedWheel(file.path, file.size, sha256, record.facts, record.verdict)
-        else:
-            if sha256 not in seen:
-                seen[sha256] = reader.read(file)
-            yield CheckedWheel(file.path, file.size, sha256, seen[sha256], is_new=True)
+        record = known(sha256) or WheelRecord(sha256, None, None)
+        facts = record.facts or seen.get(sha256) or reader.read(file)
+        seen[sha256] = facts
+        is_new = record.facts is None
+        yield CheckedWheel(file.path, file.size, sha256, facts, record.verdict, is_new=is_new)
 
 
 def _with_verdicts(

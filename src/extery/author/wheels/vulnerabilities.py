@@ -43,7 +43,7 @@ class Vulnerability(NamedTuple):
 
         return f"https://osv.dev/vulnerability/{quote(self.id, safe='')}"
 
-    def is_at_least(self, level: Level) -> bool:
+    def is_at_least(self, level: str) -> bool:
         """Return whether it is as severe as ``level``; one of unknown severity counts as severe."""
         return self.level == "unknown" or LEVELS.index(self.level) >= LEVELS.index(level)
 

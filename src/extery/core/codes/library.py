@@ -159,7 +159,7 @@ CODES = {
     ),
     "library.vulnerable": Code(
         "warning", "a bundled library has a known vulnerability", "Databases such as OSV list the versions that are affected. Whether your add-on uses the affected part, they do not know.",
-        message="{library} {version} has a known vulnerability ({level}): {ids}: {summary}",
+        message="{library} {version} has a known vulnerability of {level} severity, {ids}: {summary}",
         hint="replace it by {fixed} or newer: extery wheels add '{library}>={fixed}'",
         variants={"no-fix": ("", "there is no fixed version yet: read {url}, and do without the library if your add-on uses what is affected")},
         example={

@@ -12,12 +12,10 @@ from extery.cli.options import output_options
 from extery.cli.package_index import find_index, index_option, open_index
 from extery.cli.target_options import offline_option
 from extery.cli.wheel_lists import local_problems, prefix_of, source_option
+from extery.cli.wheel_reports import open_records
 
 if TYPE_CHECKING:
     from extery.cli.output import Outcome
-
-#: The file of the cache with the wheels that were equal to those of an index.
-_RECORDS = "wheels/compared.json"
 
 
 @click.command("check", cls=OutcomeCommand, project_folder=None, on_failure="Nothing was checked.")
@@ -34,16 +32,15 @@ def command(_run: Run, *, source: Path, index_url: str, strict: bool, offline: b
     Wheels that were equal once are remembered by their hash: they are not asked for again, and need no network.
     """
     from extery.author.wheels.bundle import read_bundle
-    from extery.author.wheels.comparison import Records, compare
+    from extery.author.wheels.comparison import compare
     from extery.author.wheels.index import PackageIndex
     from extery.cli.output import Outcome, pluralize, prefix_problems
-    from extery.core.cache_folder import cache_folder
     from extery.core.errors import ProblemList
     from extery.fetch import Fetcher
 
     bundle = read_bundle(source)
     problems = ProblemList(local_problems(source))
-    records = Records(cache_folder() / _RECORDS)
+    records = open_records()
     if offline:
         with Fetcher() as fetcher:
             index = PackageIndex(fetcher, find_index(index_url))
