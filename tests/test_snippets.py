@@ -10,6 +10,7 @@ import pytest
 
 from extery.rules.examples import example_text
 from tests.author.wheels.fake_index import EVERYWHERE, serving_index
+from tests.author.wheels.packages import advisory, package_with, wheel_name, wheel_with, write_dump
 from tests.fetch.web import serving
 from tests.parts import ROOT
 from tests.repository.hosted import Repository
@@ -103,6 +104,19 @@ def wheels(folder: Path) -> Iterator[dict[str, str]]:
         yield {"extery wheels": f"EXTERY_INDEX_URL={index.url} extery wheels"}
 
 
+def audited(folder: Path) -> Iterator[dict[str, str]]:
+    name, data = (
+        wheel_name("speechkit", "1.2.0"),
+        wheel_with("License-Expression: MIT", name="speechkit", version="1.2.0"),
+    )
+    (folder / "my_addon-1.2.3.zip").write_bytes(package_with({name: data}).getvalue())
+    entry = advisory("PYSEC-2026-1", "speechkit", database_specific={"severity": "LOW"})
+    write_dump(folder / "all.zip", [entry])
+    with serving_index() as index:
+        index.entry("speechkit", name, data)
+        yield {"extery wheels": f"EXTERY_INDEX_URL={index.url} extery wheels"}
+
+
 def source(folder: Path) -> Iterator[dict[str, str]]:
     with serving() as web:
         made = Repository(folder / ".source", web)
@@ -132,6 +146,7 @@ SETUPS: dict[str, Setup] = {
     "publish-with-releases.md": add_on,
     "review-an-update.md": versions,
     "shape-the-page.md": packages,
+    "audit-wheels.md": audited,
     "bundle-wheels.md": wheels,
     "install-in-a-classroom.md": source,
     "install-on-a-render-farm.md": source,
