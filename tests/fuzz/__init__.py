@@ -19,15 +19,18 @@ TARGETS = (
     "changes",
     "config",
     "images",
+    "index_page",
     "listing",
     "manifest",
     "mirror_state",
+    "osv",
     "package",
     "project_file",
     "requests",
     "state",
     "theme",
     "wheel_files",
+    "wheel_metadata",
     "wheels",
 )
 

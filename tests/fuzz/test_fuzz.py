@@ -20,15 +20,18 @@ INPUTS = {
     "changes": 400,
     "config": 120,
     "images": 60,
+    "index_page": 200,
     "listing": 150,
     "manifest": 100,
     "mirror_state": 30,
+    "osv": 300,
     "package": 150,
     "project_file": 100,
     "requests": 60,
     "state": 12,
     "theme": 500,
     "wheel_files": 120,
+    "wheel_metadata": 200,
     "wheels": 400,
 }
 FINDINGS = sorted(path for path in SAMPLES.glob("*/*") if path.is_file())

@@ -13,6 +13,8 @@ from extery.author.wheels.report import check_wheels
 from extery.core.errors import InvalidPackage
 from extery.package.size_limits import Limits
 from tests.author.wheels.packages import package_with, wheel_name, wheel_with
+from tests.zips.mutations import mutants
+from tests.zips.seeds import wheel as wheel_seed
 
 
 def facts(wheel: bytes) -> WheelFacts:
@@ -186,3 +188,13 @@ def test_many_wheels_with_many_files_are_not_read_for_ever(
     found = check_wheels(package_with(wheels), index=None).wheels
 
     assert [bool(one.facts.error) for one in found] == [False, False, True]
+
+
+def test_mutated_wheels_are_read_or_say_why() -> None:
+    """Every field and every structure of a zip, changed at random; the same each time."""
+    tried = list(mutants(150, originals={"wheel": wheel_seed()}))
+
+    found = [facts(mutant.data) for mutant in tried]
+
+    assert 20 < sum(not one.error for one in found) < len(found)
+    assert all(one.name in ("gears", "") or one.name.isprintable() for one in found)
