@@ -191,6 +191,22 @@ def test_a_damaged_index_is_made_again(dump: Path, folder: Path, content: bytes)
     assert ids(dump, folder) == ["PYSEC-2026-1"]
 
 
+def test_an_index_that_is_damaged_within_is_an_error_and_no_silence(
+    dump: Path, folder: Path
+) -> None:
+    ids(dump, folder)
+    path = index_file(folder)
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b'["PYSEC-2026-1"', b'["PYSEC-2026-1 '))
+
+    with pytest.raises(Unavailable) as caught:
+        ids(dump, folder)
+
+    assert caught.value.code == "library.osv-index"
+    path.unlink()
+    assert ids(dump, folder) == ["PYSEC-2026-1"]
+
+
 def test_a_folder_that_cannot_be_written_is_an_error(dump: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
 

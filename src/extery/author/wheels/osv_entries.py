@@ -59,10 +59,10 @@ class Advisory(NamedTuple):
     def affects(self, version: Version) -> bool:
         """Return whether a version is affected; the local part (``+cu118``) of a build does not count."""
         public = Version(version.public)
-        listed = {parsed for text in self.versions if (parsed := parse(text)) is not None}
-        if public in listed or version in listed:
+        if any(_contains(events, public) for events in self.ranges):
             return True
-        return any(_contains(events, public) for events in self.ranges)
+        wanted = (public, version)
+        return any(parse(text) in wanted for text in self.versions)
 
     def fixed_after(self, version: Version) -> Version | None:
         """Return the first version after ``version`` that an event says is fixed; ``None`` if there is none."""

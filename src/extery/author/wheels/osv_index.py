@@ -46,16 +46,34 @@ class DumpVersion(NamedTuple):
 class VulnerabilityDatabase:
     """The vulnerabilities of a dump; `open_database` returns one. Not for several threads."""
 
-    def __init__(self, connection: sqlite3.Connection, version: DumpVersion) -> None:
+    def __init__(self, path: Path, connection: sqlite3.Connection, version: DumpVersion) -> None:
+        self._path = path
         self._connection = connection
+        self._found: dict[tuple[str, str], list[Vulnerability]] = {}
         self.version = version
 
     def find(self, project: str, version: str) -> list[Vulnerability]:
-        """Return the known vulnerabilities of a version of a project (normalized name)."""
-        rows = self._connection.execute("SELECT data FROM advisories WHERE project = ?", (project,))
-        return find_vulnerabilities(
-            (Advisory.from_json(data) for (data,) in rows), project, version
-        )
+        """Return the known vulnerabilities of a version of a project (normalized name).
+
+        An answer is kept: a library has a wheel for each Python and platform. Raises `Unavailable` if the index is damaged.
+        """
+        if (project, version) not in self._found:
+            found = find_vulnerabilities(self._advisories(project), project, version)
+            self._found[project, version] = found
+        return self._found[project, version]
+
+    def _advisories(self, project: str) -> list[Advisory]:
+        query = "SELECT data FROM advisories WHERE project = ?"
+        try:
+            rows = self._connection.execute(query, (project,)).fetchall()
+            return [Advisory.from_json(data) for (data,) in rows]
+        except (sqlite3.Error, ValueError, TypeError) as error:
+            raise Unavailable.of(
+                "library.osv-index",
+                where=Where(str(self._path)),
+                variant="damaged",
+                path=str(self._path),
+            ) from error
 
     def __enter__(self) -> Self:
         return self
@@ -101,7 +119,7 @@ def _open(path: Path, identity: str) -> VulnerabilityDatabase | None:
         meta = dict(connection.execute("SELECT name, value FROM meta"))
         if meta["identity"] == f"{_FORMAT} {identity}":
             version = DumpVersion(meta["sha256"], meta["modified"], int(meta["advisories"]))
-            return VulnerabilityDatabase(connection, version)
+            return VulnerabilityDatabase(path, connection, version)
     if connection is not None:
         connection.close()
     return None

@@ -187,6 +187,7 @@ CODES = {
         "error", "the index of vulnerabilities cannot be written", "The dump is read once into a file of the cache, in which libraries are found quickly.",
         message="{path} cannot be written: {reason}",
         hint="check the permissions and the free space of the folder, or choose another with EXTERY_CACHE",
+        variants={"damaged": ("{path} is damaged", "remove the file: it is made again from the dump")},
         example={"path": "~/.cache/extery/wheels/osv.sqlite", "reason": "No space left on device"},
     ),
     "library.platform": Code(
