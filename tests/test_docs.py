@@ -116,7 +116,6 @@ OTHER_VARIABLES = {
     "EXTERY_DEBGU",  # in the example of a problem
     "EXTERY_INDEX_URL",
     "EXTERY_OFFLINE",
-    "EXTERY_OSV",
     "EXTERY_POLICY",
     "EXTERY_REQUIRE",
     "EXTERY_TRY_ALL",  # of the tests

@@ -46,6 +46,7 @@ EVENT_HANDLERS = [
 SCAN_STEPS = [
     "extery_site.scanning.steps.malware.MALWARE",
     "extery_site.scanning.steps.rules.RULES",
+    "extery_site.scanning.steps.wheels.WHEELS",
 ]
 #: Paths of the functions that are called with a version when the checks of a package of it have a new result, in
 #: the transaction that stores it. The value of the setting ``SCAN_HANDLERS``.

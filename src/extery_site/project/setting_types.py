@@ -20,6 +20,8 @@ from extery_site.project.invalid_setting import InvalidSetting
 from extery_site.project.storage_address import StorageAddress
 
 MAX_RISK = 100
+#: Characters of the URL of a package index.
+MAX_URL = 500
 
 _TRUTH = {"1": True, "true": True, "yes": True, "on": True}
 _TRUTH |= {"0": False, "false": False, "no": False, "off": False}
@@ -120,6 +122,14 @@ def _parse_site_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def _parse_index_url(text: str) -> str:
+    parts = urlsplit(text)
+    is_url = parts.scheme in {"http", "https"} and parts.hostname and not parts.fragment
+    if text and (not is_url or len(text) > MAX_URL):
+        raise ValueError
+    return text
+
+
 def _parse_email_url(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in {"console", "smtp", "smtps"} or (
@@ -193,6 +203,11 @@ SiteUrl = Annotated[
     str,
     _from_text(_parse_site_url),
     Expected("http(s)://host with an optional port and no path", "https://extensions.example.org"),
+]
+IndexUrl = Annotated[
+    str,
+    _from_text(_parse_index_url),
+    Expected("the http(s) URL of a package index", "https://pypi.org/simple/"),
 ]
 ContactUrl = Annotated[
     str,

@@ -27,7 +27,6 @@ OTHER_VARIABLES = frozenset(
         "EXTERY_CORPUS",
         "EXTERY_INDEX_URL",
         "EXTERY_OFFLINE",
-        "EXTERY_OSV",
         "EXTERY_POLICY",
         "EXTERY_REQUIRE",
     }

@@ -21,6 +21,7 @@ from extery_site.project.setting_types import (
     EmailUrl,
     Expected,
     Folder,
+    IndexUrl,
     Maximum,
     Names,
     OptionalClamd,
@@ -132,6 +133,16 @@ class SiteSettings(BaseSettings):
         default="",
         description="Address of ClamAV's daemon, which scans every uploaded package: no version is published before. "
         "Default: packages are not scanned, and the pages of a review say so.",
+    )
+    wheel_index: IndexUrl = _setting(
+        default="",
+        description="Address of a package index, such as https://pypi.org/simple/, with which the wheels of packages are "
+        "compared: no version with wheels is published before. Default: wheels are not compared.",
+    )
+    osv: OptionalFile = _setting(
+        default="",
+        description="Dump of known vulnerabilities of Python libraries: the all.zip of PyPI from osv.dev, or a folder of "
+        "its files. Default: vulnerabilities are not looked up.",
     )
     rescans: Quota = _setting(
         default="1200 per hour",

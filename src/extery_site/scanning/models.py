@@ -136,3 +136,22 @@ class StepResult(models.Model):
     def signature(self) -> str:
         """The name of the malware that was found, or empty."""
         return str(self.details.get("signature", ""))
+
+
+class KnownWheel(models.Model):
+    """What is known about a wheel with these bytes: its contents, and the verdict of an index. See `steps.wheels`."""
+
+    sha256 = models.CharField(max_length=64)
+    index_url = models.CharField(
+        max_length=500, blank=True, help_text="The index of the verdict; empty without one."
+    )
+    record = OrderedJSONField(default=dict)
+    checked_at = models.DateTimeField(help_text="When the index was asked.")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["sha256", "index_url"], name="scanning_wheel_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sha256[:12]}…"

@@ -29,8 +29,13 @@ _MAX_VERSION = 200
 
 
 def is_current(result: StepResult | None, version: str) -> bool:
-    """Whether a result was made with this version of the rules or data."""
-    return result is not None and result.has_result and result.version == version
+    """Whether a result was made with this version of the rules or data.
+
+    That there is nothing to check in a file does not depend on a version.
+    """
+    if result is None or not result.has_result:
+        return False
+    return result.outcome == Outcome.SKIPPED or result.version == version
 
 
 def run_step(step: Step, package: Package) -> StepResult:

@@ -49,7 +49,8 @@ def outdated(limit: int) -> list[str]:
         except StepUnavailable:
             continue
         current = StepResult.objects.filter(file_check=OuterRef("sha256"), name=step.name)
-        missing |= ~Exists(current.filter(version=version[:200]))
+        skipped = Q(outcome=StepResult.Outcome.SKIPPED)
+        missing |= ~Exists(current.filter(Q(version=version[:200]) | skipped))
     if not missing:
         return []
     planned = FileCheck.objects.filter(pk=OuterRef("sha256"), due_at__isnull=False)

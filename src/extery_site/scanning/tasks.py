@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from extery_site.project.tasks import periodic, task
+from extery_site.project.tasks import RetryPolicy, periodic, task
 from extery_site.project.tasks.definitions import SLOW_QUEUE, TaskContext
 from extery_site.scanning import pipeline, scheduling
 from extery_site.scanning.models import FileCheck
@@ -13,7 +13,17 @@ from extery_site.scanning.models import FileCheck
 _LATER = -10
 
 
-@task(queue_name=SLOW_QUEUE, takes_context=True, atomic=False, time_limit=timedelta(minutes=20))
+#: Many attempts: `results` gives a step up that fails or ends its process again and again.
+_RETRY = RetryPolicy(max_attempts=50, max_delay=timedelta(minutes=10))
+
+
+@task(
+    queue_name=SLOW_QUEUE,
+    takes_context=True,
+    atomic=False,
+    retry=_RETRY,
+    time_limit=timedelta(minutes=20),
+)
 def check_file(context: TaskContext, sha256: str) -> None:
     """Check a package that is due. One with a step that had no result is tried again later."""
     recovered = pipeline.run_steps(sha256)

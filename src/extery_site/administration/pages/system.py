@@ -36,6 +36,7 @@ WITHOUT_PAGE = {
         ),
         "The index of the source search; its pages show what it finds.",
     ),
+    "scanning.KnownWheel": "Remembers what an index said about a wheel; the pages of reviews show it.",
     "transparency.PeriodFigures": "Computed from events and cases; the site has a page for them.",
     "listings.Revision": "One number, which each change of the listing increments.",
     "listings.DownloadDay": "The key of a day, with which the addresses of clients are hashed.",
