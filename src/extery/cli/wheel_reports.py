@@ -81,20 +81,32 @@ class _Known:
         return WheelRecord(sha256, None, verdict)
 
 
-HEADING = ("library", "version", "index", "licence", "vulnerabilities", "wheel")
+HEADING = ("library", "version", "index", "licence", "vulnerabilities", "tags")
 
 
 def wheel_rows(found: PathWheels) -> Iterator[list[str]]:
-    """Yield the row of each wheel; an unknown number of vulnerabilities is a dash."""
+    """Yield the row of each wheel."""
     for wheel in found.report.wheels:
         yield [
             wheel.library,
             wheel.version,
             verdict_text(wheel.verdict),
             licence_text(wheel),
-            _vulnerabilities_text(wheel) if found.report.dump else "–",
-            wheel.path,
+            _vulnerabilities_text(wheel) if found.report.dump else "not looked up",
+            _tags(wheel),
         ]
+
+
+def _tags(wheel: CheckedWheel) -> str:
+    """Return what distinguishes the wheels of a version: the rest of the file name, or the path of another file."""
+    from extery.core.wheel_names import WheelName
+
+    try:
+        name = WheelName.parse(wheel.filename)
+    except ValueError:
+        return wheel.path
+    build = f"{name.build}-" if name.build else ""
+    return f"{build}{name.python_tag}-{name.abi_tag}-{name.platform_tag}"
 
 
 def verdict_text(verdict: WheelVerdict | None) -> str:

@@ -13,7 +13,7 @@ import pytest
 from extery.author.wheels import report as report_module
 from extery.author.wheels.checked_wheel import WheelRecord
 from extery.author.wheels.index import PackageIndex
-from extery.author.wheels.report import WheelsReport, check_wheels
+from extery.author.wheels.report import WheelsReport, check_wheels, look_up, read_wheels
 from extery.core.errors import InvalidPackage
 from extery.fetch import Fetcher, RetryPolicy
 from extery.package import Archive
@@ -135,9 +135,11 @@ def test_known_bytes_under_another_name_are_asked_for_again(fake: FakeIndex) -> 
     data = built_wheel("gearlib", "1.0", PURE)
     first = check(fake, gears("1.0"))
 
-    report = check(fake, package_with({wheel_name("cogs"): data}), known=known(first).get)
+    package = package_with({wheel_name("cogs"): data})
+    report = check(fake, package, known=known(first).get)
 
     assert codes(report) == ["library.changed"]
+    assert check(None, package, known=known(first).get).wheels[0].verdict is None
 
 
 def test_a_verdict_of_another_index_is_asked_for_again(fake: FakeIndex) -> None:
@@ -295,6 +297,23 @@ def test_a_report_survives_json(fake: FakeIndex, tmp_path: Path) -> None:
 
     assert not report.is_complete
     assert WheelsReport.from_dict(json.loads(json.dumps(report.as_dict()))) == report
+
+
+def test_the_two_halves_are_the_whole(
+    fake: FakeIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One half has no network, the other opens no file: the report between them can be sent to another process."""
+    fake.add("gearlib", "1.0")
+    dump = write_dump(tmp_path / "all.zip", [advisory()])
+    whole = check(fake, gears("1.0"), osv=dump, cache=tmp_path)
+
+    read = read_wheels(gears("1.0"), name="my_addon.zip")
+    sent = WheelsReport.from_dict(json.loads(json.dumps(read.as_dict())))
+    monkeypatch.setattr(report_module, "open_package", None)
+    with Fetcher() as fetcher:
+        done = look_up(sent, index=PackageIndex(fetcher, fake.url), osv=dump, cache=tmp_path)
+
+    assert done == whole
 
 
 def test_what_is_no_package_is_an_error(fake: FakeIndex) -> None:

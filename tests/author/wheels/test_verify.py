@@ -45,7 +45,7 @@ def test_a_good_package_is_shown_as_a_table(index: FakeIndex, package: Path) -> 
 
     assert result.exit_code == 0, result.output
     heading, row = result.stdout.splitlines()
-    assert heading.split() == ["library", "version", "index", "licence", "vulnerabilities", "wheel"]
+    assert heading.split() == ["library", "version", "index", "licence", "vulnerabilities", "tags"]
     assert row.split()[:3] == ["gearlib", "1.0", "identical"]
     assert "1 identical to the index" in result.stderr
     assert "--osv" in result.stderr

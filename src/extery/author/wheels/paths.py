@@ -12,7 +12,7 @@ from extery.author.validate import check_folder
 from extery.author.wheels.checked_wheel import Known
 from extery.author.wheels.contents import BundledFile, wheels_in
 from extery.author.wheels.index import PackageIndex
-from extery.author.wheels.report import WheelsReport, check_files
+from extery.author.wheels.report import WheelsReport, look_up, read_files
 from extery.core.errors import InvalidPackage, Problem, ProblemList, Where
 from extery.core.wheel_names import requirement_of
 from extery.manifest.document import MANIFEST_FILENAME, parse_table
@@ -82,13 +82,14 @@ def check_path_wheels(
     if os.path.isdir(path):  # noqa: PTH112 (`Path.is_dir` raises for very long names)
         context = _context_of(path)
         files = [_bundled(context, name) for name in sorted(context.names) if _is_wheel(name)]
-        report = check_files("", files, index=index, osv=osv, known=known)
+        report = look_up(read_files("", files, known=known), index=index, osv=osv)
         prefix = "" if path == Path() else f"{path}/"
         return PathWheels(extension_of(context.table or {}), report, prefix)
     with open_package(path) as package:
         _ = package.root  # raises for another zip
-        report = check_files(package.name, wheels_in(package), index=index, osv=osv, known=known)
+        report = read_files(package.name, wheels_in(package), known=known)
         extension = extension_of(_table_of(package))._replace(sha256=package.sha256)
+    report = look_up(report, index=index, osv=osv)
     prefix = "" if path.parent == Path() else f"{path.parent}/"
     if not extension.id:
         extension = extension._replace(id=path.stem)

@@ -1,6 +1,8 @@
 """What is known about all wheels of a package: contents, the verdicts of an index, and known vulnerabilities.
 
-`check_wheels` is the step of a server, and what ``extery wheels verify`` runs. Everything that it returns is data.
+`check_wheels` is the step of a server, and what ``extery wheels verify`` runs. Everything that it returns is data. It has two
+halves, for servers that open untrusted files in a process of their own: `read_wheels` opens them and uses no network, `look_up`
+uses the network and opens none.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ from extery.core.errors import ExteryError, InvalidPackage, Problem, ProblemList
 from extery.fetch.addresses import redact_url
 from extery.package import open_package
 
+#: Incremented when the same wheels, index and dump give another report.
+REVISION = 1
 #: Wheels of a package that are looked at; the largest public add-on has 120.
 MAX_WHEELS = 2_000
 
@@ -89,38 +93,53 @@ def check_wheels(
 ) -> WheelsReport:
     """Read all wheels of a package, compare them with ``index`` and look up their vulnerabilities in the dump ``osv``.
 
-    Of a wheel that is ``known`` only the hash is computed, and its verdict is used if it is about the same file name and index.
-    Without ``index`` there are no verdicts. ``name`` is that of the package for messages, ``cache`` the folder for the index of the
-    dump, by default that of the user. ``checkpoint`` is called for each megabyte, and may raise to stop.
+    Does what `read_wheels` and `look_up` do, and has their arguments and errors. A report that is not complete says so.
+    """
+    report = read_wheels(package_file, known=known, name=name, checkpoint=checkpoint)
+    return look_up(report, index=index, osv=osv, cache=cache)
 
-    Raises `InvalidPackage` if the package cannot be opened; an index or a dump that cannot be used is in the report.
+
+def read_wheels(
+    package_file: BinaryIO,
+    *,
+    known: Known = lambda _sha256: None,
+    name: str = "",
+    checkpoint: Callable[[], None] = lambda: None,
+) -> WheelsReport:
+    """Read all wheels of a package. Uses no network, so it can run in a process that has none.
+
+    Of a wheel that is ``known`` only the hash is computed. ``name`` is that of the package for messages. ``checkpoint`` is called
+    for each megabyte, and may raise to stop. Raises `InvalidPackage` if the package cannot be opened, or has too many wheels.
     """
     with open_package(package_file, name=name) as package:
-        return check_files(
-            package.name,
-            wheels_in(package, checkpoint=checkpoint),
-            index=index,
-            osv=osv,
-            known=known,
-            cache=cache,
-        )
+        return read_files(package.name, wheels_in(package, checkpoint=checkpoint), known=known)
 
 
-def check_files(
-    name: str,
-    files: Iterable[BundledFile],
+def read_files(
+    name: str, files: Iterable[BundledFile], *, known: Known = lambda _sha256: None
+) -> WheelsReport:
+    """Do what `read_wheels` does, for the wheels of an open package or a folder."""
+    return WheelsReport(name, tuple(_read(name, files, known)))
+
+
+def look_up(
+    report: WheelsReport,
     *,
     index: PackageIndex | None,
     osv: Path | None = None,
-    known: Known = lambda _sha256: None,
     cache: Path | None = None,
 ) -> WheelsReport:
-    """Do what `check_wheels` does for the wheels of an open package or a folder."""
-    wheels = list(_read(name, files, known))
-    report = WheelsReport(name, tuple(wheels), redact_url(index.url) if index else "")
+    """Return the report with the verdicts of ``index`` and the vulnerabilities of the dump ``osv``. Opens no wheel.
+
+    A remembered verdict is used if it is about the same file name and index. Without ``index`` there are no others. ``cache`` is
+    the folder for the index of the dump, by default that of the user. An index or a dump that cannot be used is in the report.
+    Raises `InvalidPackage` if the wheels are of too many libraries.
+    """
+    wheels = list(report.wheels)
     unavailable: list[Problem] = []
     if index is not None:
-        wheels = _with_verdicts(name, wheels, index, unavailable)
+        report = report._replace(index_url=redact_url(index.url))
+        wheels = _with_verdicts(report.package, wheels, index, unavailable)
     if osv is not None and wheels:
         try:
             with open_database(osv, cache or cache_folder() / "wheels") as database:
@@ -143,8 +162,11 @@ def _read(name: str, files: Iterable[BundledFile], known: Known) -> Iterator[Che
         record = known(sha256) or WheelRecord(sha256, None, None)
         facts = record.facts or seen.get(sha256) or reader.read(file)
         seen[sha256] = facts
+        verdict = record.verdict
+        if verdict and (verdict.filename, verdict.sha256) != (file.filename, sha256):
+            verdict = None  # the same bytes under another name have another verdict
         is_new = record.facts is None
-        yield CheckedWheel(file.path, file.size, sha256, facts, record.verdict, is_new=is_new)
+        yield CheckedWheel(file.path, file.size, sha256, facts, verdict, is_new=is_new)
 
 
 def _with_verdicts(
