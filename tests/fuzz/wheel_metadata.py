@@ -7,9 +7,8 @@ import json
 import random
 
 from extery.author.wheels.contents import WheelFacts
-from extery.author.wheels.paths import Extension
 from extery.author.wheels.report import WheelsReport, check_wheels
-from extery.author.wheels.sbom import bill_of_materials, to_text
+from extery.author.wheels.sbom import Extension, bill_of_materials, to_text
 from tests.fuzz.judge import check_problems
 from tests.fuzz.mutate import mutated
 from tests.zips.seeds import zipped

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from extery.author.wheels.index import PackageIndex
-from extery.author.wheels.paths import Extension, check_path_wheels, extension_of
+from extery.author.wheels.paths import check_path_wheels
 from extery.author.wheels.report import WheelsReport, check_wheels
-from extery.author.wheels.sbom import bill_of_materials, to_text
+from extery.author.wheels.sbom import Extension, bill_of_materials, extension_of, to_text
 from extery.fetch import Fetcher
 from tests.author.wheels.fake_index import built_wheel, serving_index
 from tests.author.wheels.packages import (

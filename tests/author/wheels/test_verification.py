@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from extery.author.wheels import index as index_module
+from extery.author.wheels import verification
 from extery.author.wheels.index import PackageIndex
 from extery.author.wheels.verification import (
     IndexUnavailable,
@@ -19,7 +20,7 @@ from extery.author.wheels.verification import (
 from extery.fetch import Fetcher, RetryPolicy
 from tests.author.wheels.fake_index import FakeIndex, built_wheel, serving_index
 from tests.author.wheels.packages import PURE, sha256, wheel_name
-from tests.fetch.web import Fault, endless, raw, redirect, status
+from tests.fetch.web import Fault, endless, raw, redirect, status, wait
 
 WHEEL = wheel_name("gearlib")
 DATA = built_wheel("gearlib", "1.0", PURE)
@@ -132,11 +133,12 @@ def test_names_are_compared_by_their_normal_form(json_index: FakeIndex) -> None:
         (redirect("file:///etc/passwd"), "fetch.redirect-unsafe"),
         (redirect(PAGE), "fetch.redirects"),
         (endless(), "fetch.time-out"),
+        (wait(0.6), "fetch.time-out"),
         (raw(b"SSH-2.0-x\r\n"), "fetch.unreachable"),
         (raw(b""), "fetch.unreachable"),
         (raw(b"HTTP/1.1 200 OK\r\n", forever=b"X: y\r\n", pause=0.05), "fetch.time-out"),
     ],
-    ids=range(13),
+    ids=range(14),
 )
 def test_an_index_that_does_not_answer_gives_no_verdict(
     json_index: FakeIndex, fault: Fault, code: str, monkeypatch: pytest.MonkeyPatch
@@ -158,6 +160,9 @@ def test_an_index_that_does_not_answer_gives_no_verdict(
         b'{"files": [3]}',
         b'{"files": [{"filename": "gearlib-1.0-py3-none-any.whl"}]}',
         b'{"message": "rate limit"}',
+        b'{"meta": {"api-version": "2.0"}, "files": []}',
+        b'{"meta": {"api-version": 1}, "files": []}',
+        b'{"meta": null, "files": []}',
         b'{"files": ' + b"[" * 3000,
         b"\xff\xfe\x00",
         b"<html><body><form action='/login'><a href='/help.html'>Help</a></form></body></html>",
@@ -238,6 +243,15 @@ def test_an_index_that_is_down_is_asked_a_few_times_only(json_index: FakeIndex) 
     assert all(isinstance(answer, IndexUnavailable) for answer in answers.values())
     assert len(answers) == 50
     assert len(json_index.web.seen) <= 8
+
+
+def test_an_index_that_is_slow_is_not_asked_for_ever(
+    json_index: FakeIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verification, "MAX_SECONDS", 0.0)
+
+    assert reason(json_index) == "fetch.time-out"
+    assert json_index.web.seen == []
 
 
 def test_one_page_that_cannot_be_read_leaves_the_others(json_index: FakeIndex) -> None:

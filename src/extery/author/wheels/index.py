@@ -206,7 +206,11 @@ def _source_version(filename: str, project: str) -> str:
 
 def _from_json(body: bytes, base: str) -> list[dict[str, Any]]:
     entries = []
-    for item in json.loads(body)["files"]:
+    document = json.loads(body)
+    version = document.get("meta", {}).get("api-version", "1.0")
+    if not isinstance(version, str) or version.partition(".")[0] != "1":
+        raise ValueError("a version of the API with another meaning")  # PEP 629
+    for item in document["files"]:
         metadata = item.get("core-metadata", item.get("dist-info-metadata"))
         hashes = item.get("hashes")
         entries.append(

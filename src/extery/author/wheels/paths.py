@@ -13,6 +13,7 @@ from extery.author.wheels.checked_wheel import Known
 from extery.author.wheels.contents import BundledFile, wheels_in
 from extery.author.wheels.index import PackageIndex
 from extery.author.wheels.report import WheelsReport, look_up, read_files
+from extery.author.wheels.sbom import Extension, extension_of
 from extery.core.errors import InvalidPackage, Problem, ProblemList, Where
 from extery.core.wheel_names import requirement_of
 from extery.manifest.document import MANIFEST_FILENAME, parse_table
@@ -22,22 +23,6 @@ from extery.rules.context import RuleContext
 from extery.rules.profiles import Profile
 
 _BLOCK = 1 << 20
-_MAX_TEXT = 300
-
-
-class Extension(NamedTuple):
-    """What a manifest states about an extension, for a list of its parts; texts may be empty.
-
-    ``sha256`` (64 lower-case hex digits) is that of the package, empty for a folder.
-    """
-
-    id: str
-    name: str = ""
-    version: str = ""
-    type: str = ""
-    maintainer: str = ""
-    licenses: tuple[str, ...] = ()
-    sha256: str = ""
 
 
 class PathWheels(NamedTuple):
@@ -136,21 +121,3 @@ def _bundled(context: RuleContext, name: str) -> BundledFile:
 def _table_of(package: Package) -> Mapping[str, Any]:
     """Return the manifest's table as it is; empty if it is not TOML."""
     return parse_table(package.manifest_bytes, ProblemList(), MANIFEST_FILENAME) or {}
-
-
-def extension_of(table: Mapping[str, Any]) -> Extension:
-    """Return what a manifest states, which may be invalid: values of other types are left out."""
-
-    def text(name: str) -> str:
-        value = table.get(name)
-        return value[:_MAX_TEXT] if isinstance(value, str) else ""
-
-    listed = table.get("license")
-    licenses = (
-        tuple(one[:_MAX_TEXT] for one in listed if isinstance(one, str))
-        if isinstance(listed, list)
-        else ()
-    )
-    return Extension(
-        text("id"), text("name"), text("version"), text("type"), text("maintainer"), licenses
-    )

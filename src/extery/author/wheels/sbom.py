@@ -8,19 +8,52 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from extery import __version__
 from extery.author.wheels.checked_wheel import CheckedWheel
-from extery.author.wheels.paths import Extension
 from extery.author.wheels.report import WheelsReport
 from extery.author.wheels.vulnerabilities import Vulnerability
 from extery.core.licenses import canonical_expression
 
 _SUBJECT = "extension"
 _PREFIX = "extery:"
+_MAX_TEXT = 300
+
+
+class Extension(NamedTuple):
+    """What a manifest states about an extension, for a list of its parts; texts may be empty.
+
+    ``sha256`` (64 lower-case hex digits) is that of the package, empty for a folder.
+    """
+
+    id: str
+    name: str = ""
+    version: str = ""
+    type: str = ""
+    maintainer: str = ""
+    licenses: tuple[str, ...] = ()
+    sha256: str = ""
+
+
+def extension_of(table: Mapping[str, Any]) -> Extension:
+    """Return what a manifest states, which may be invalid: values of other types are left out."""
+
+    def text(name: str) -> str:
+        value = table.get(name)
+        return value[:_MAX_TEXT] if isinstance(value, str) else ""
+
+    listed = table.get("license")
+    licenses = (
+        tuple(one[:_MAX_TEXT] for one in listed if isinstance(one, str))
+        if isinstance(listed, list)
+        else ()
+    )
+    return Extension(
+        text("id"), text("name"), text("version"), text("type"), text("maintainer"), licenses
+    )
 
 
 def bill_of_materials(

@@ -14,6 +14,7 @@ from extery.author.wheels.index import IndexFile, PackageIndex, Project
 from extery.core.errors import NotFound, Unavailable
 from extery.fetch import RetryPolicy, run_all
 from extery.fetch.addresses import redact_url
+from extery.fetch.deadline import Deadline
 
 #: ``not_comparable``: the index has the file and states no SHA-256 of it that can be used.
 Kind = Literal["identical", "other_bytes", "not_on_index", "not_comparable"]
@@ -24,6 +25,8 @@ Reason = Literal["", "project", "file", "renamed", "name"]
 #: Limits for a server, where an upload waits for the answer: an index that does not answer is asked again by the next attempt.
 VERIFICATION_POLICY = RetryPolicy(attempts=3, max_delay=5.0, connect=5.0, read=10.0, max_seconds=60)
 
+#: Seconds for all questions of one call; each request has the limits of the fetcher.
+MAX_SECONDS = 600.0
 #: A page can have 40 MB.
 _CONCURRENT = 4
 _PROJECT = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,198}[a-z0-9])?")
@@ -96,8 +99,8 @@ Wheel = tuple[str, str]
 def verify_wheels(wheels: Iterable[Wheel], index: PackageIndex) -> dict[Wheel, Answer]:
     """Return the answer about each wheel.
 
-    The pages of projects are fetched in parallel, and dropped once they are compared. Once the index cannot be reached, it is
-    not asked again.
+    The pages of projects are fetched in parallel, and dropped once they are compared. Once the index cannot be reached, or
+    after `MAX_SECONDS`, it is not asked again.
     """
     by_project: dict[str, list[Wheel]] = {}
     for wheel in dict.fromkeys(wheels):
@@ -108,11 +111,13 @@ def verify_wheels(wheels: Iterable[Wheel], index: PackageIndex) -> dict[Wheel, A
         verdict = WheelVerdict("not_on_index", filename, sha256, address, "name")
         answers[filename, sha256] = verdict
     lost: list[Unavailable] = []
+    deadline = Deadline(MAX_SECONDS)
 
     def ask(name: str) -> None:
         if lost:
             raise lost[0]
         try:
+            deadline.check(index.url)
             project = index.project(name)
         except Unavailable as error:
             lost.append(error)

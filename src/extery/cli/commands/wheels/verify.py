@@ -16,6 +16,7 @@ from extery.cli.wheel_reports import HEADING, OSV_URL, check_with_index, osv_opt
 if TYPE_CHECKING:
     from extery.author.wheels.checked_wheel import CheckedWheel
     from extery.author.wheels.paths import PathWheels
+    from extery.author.wheels.report import WheelsReport
     from extery.cli.output import Outcome
     from extery.core.errors import Problem
 
@@ -75,13 +76,19 @@ def command(
         summary=f"Verified {pluralize(len(report.wheels), 'wheel')}: {identical} identical to the index{known}.",
         problems=prefix_problems(problems, found.prefix),
         lines=table_lines(list(wheel_rows(found)), heading=HEADING),
-        notes=[f"Vulnerabilities were not looked up: download {OSV_URL} and give it with --osv."]
-        if osv is None and report.wheels
-        else (),
+        notes=_notes(report) if report.wheels and (osv is None or report.dump) else (),
         data={"fail_on": fail_on, "report": report.as_dict()},
         problems_are_result=True,
         is_strict=strict,
     )
+
+
+def _notes(report: WheelsReport) -> list[str]:
+    """Return how old the dump is, or where there is one."""
+    if report.dump is None:
+        return [f"Vulnerabilities were not looked up: download {OSV_URL} and give it with --osv."]
+    date = report.dump.modified[:10] or "an unknown day"
+    return [f"Vulnerabilities are those known on {date} ({report.dump.advisories:,} advisories)."]
 
 
 def _is_identical(wheel: CheckedWheel) -> bool:
