@@ -152,6 +152,18 @@ def test_the_answer_is_read_if_the_connection_breaks_while_a_file_is_sent(
     assert scan(clamd, bytes(4_000_000)).kind == "not_scanned"
 
 
+def test_the_answer_is_read_if_clamd_stops_reading_and_keeps_the_connection(
+    impatient: Clamd, fake: FakeClamd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fault(connection: socket.socket, command: bytes) -> None:
+        connection.sendall(b"INSTREAM size limit exceeded. ERROR\0")
+        deaf(connection, command)
+
+    monkeypatch.setattr(clamd_module, "MIN_RATE", 20_000_000)
+    fake.fault = fault
+    assert scan(impatient, bytes(20_000_000)).kind == "not_scanned"
+
+
 @pytest.mark.parametrize(
     ("answer", "limit"),
     [
@@ -223,7 +235,11 @@ def test_the_name_of_what_was_found_is_bounded_and_printable(
 def test_an_answer_that_is_not_known_is_no_verdict(
     clamd: Clamd, fake: FakeClamd, answer: bytes
 ) -> None:
-    fake.fault = answering(answer)
+    def once(connection: socket.socket, command: bytes) -> None:
+        fake.fault = None  # when its limits are tried it is right
+        answering(answer)(connection, command)
+
+    fake.fault = once
     text = why_unavailable(clamd)
     assert text.startswith("clamd ")
     assert text.isprintable()
