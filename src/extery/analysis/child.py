@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import extery
@@ -36,3 +38,52 @@ def stop_child(process: subprocess.Popen[bytes] | None) -> None:
     if process is not None:
         process.kill()
         process.communicate()
+
+
+class Watchdog:
+    """Kills a child that does not answer in time. One thread waits for all answers of a child.
+
+    A thread for each answer, as of `threading.Timer`, takes longer than to analyse a short module.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+        self._changed = threading.Condition()
+        #: When the answer must be there; never, while the child has nothing to do.
+        self._until = float("inf")
+        #: When the thread looks at the time again.
+        self._wakes = float("inf")
+        self._is_closed = self._has_killed = False
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def start(self, seconds: float) -> None:
+        """Begin to wait for an answer."""
+        with self._changed:
+            self._until = time.monotonic() + seconds
+            if self._until < self._wakes:
+                self._changed.notify()
+
+    def end(self) -> bool:
+        """Stop waiting; return whether the child was killed."""
+        with self._changed:
+            self._until = float("inf")
+            return self._has_killed
+
+    def close(self) -> None:
+        """End the thread."""
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify()
+        self._thread.join()
+
+    def _run(self) -> None:
+        with self._changed:
+            while not self._is_closed:
+                left = self._until - time.monotonic()
+                if left <= 0:
+                    self._has_killed = True
+                    self._process.kill()
+                    return
+                self._wakes = self._until
+                self._changed.wait(None if self._until == float("inf") else left)

@@ -36,6 +36,12 @@ class Columns:
             self._column(place.end_lineno, place.end_col_offset),
         )
 
+    def end_of(self, node: ast.AST) -> tuple[int, int]:
+        """Return line and column of the end of a node."""
+        place: Any = node
+        line, column = place.end_lineno, place.end_col_offset
+        return (line, column + 1) if not self._lines else (line, self._column(line, column))
+
     def _column(self, line: int, offset: int) -> int:
         encoded = self._lines.get(line)
         if encoded is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
+from itertools import islice
 from typing import Any, ClassVar
 
 from extery.analysis.columns import Columns
@@ -23,7 +24,7 @@ from extery.analysis.flow_methods import (
     names_caught,
     tests_version,
 )
-from extery.analysis.flow_state import Effects, Names, instance_of
+from extery.analysis.flow_state import NO_EFFECTS, Effects, Names, instance_of
 from extery.analysis.flow_tests import UNCLEAR
 from extery.analysis.nodes import children
 from extery.analysis.version_tests import Unclear
@@ -35,6 +36,8 @@ _CATCHES_NAMES = frozenset({"AttributeError", "TypeError"})
 _MAX_TRIED = 4
 _IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", *_CATCHES})
 _MAX_VARIABLES = 2_000
+#: Expressions that can test something; others are conditions if they are the name of one.
+_MAY_TEST = frozenset({ast.BoolOp, ast.UnaryOp, ast.Compare, ast.Call})
 _LEAVES_BLOCK = frozenset({ast.Return, ast.Raise, ast.Continue, ast.Break})
 
 
@@ -113,10 +116,15 @@ class _Statements(Expressions):
 
     def scoped(self, statements: list[ast.stmt], effects: Effects) -> bool:
         """Follow statements under effects that end with them, early returns included."""
+        if not statements:
+            return False
         recorder = self.recorder
         before = recorder.mask, recorder.active, recorder.narrowed
-        with self.under(effects):
+        if effects is NO_EFFECTS:
             leaves = self.block(statements)
+        else:
+            with self.under(effects):
+                leaves = self.block(statements)
         recorder.mask, recorder.active, recorder.narrowed = before
         return leaves
 
@@ -126,7 +134,7 @@ class _Statements(Expressions):
         before = self._copy(names.paths)
         leaves = self.scoped(node.body, true)
         first = names.paths
-        names.paths = self._copy(before)
+        names.paths = before
         leaves_other = self.scoped(node.orelse, false)
         second = names.paths
         if leaves and leaves_other:
@@ -138,18 +146,8 @@ class _Statements(Expressions):
             names.paths = first
             self.apply(true)
         else:
-            names.paths = self._merged(first, second)
+            names.paths = self.recorder.merged(first, second)
         return False
-
-    def _merged(self, first: dict[str, str], second: dict[str, str]) -> dict[str, str]:
-        if first is second:
-            return first
-        merged = dict(first)
-        for name, path in second.items():
-            other = first.get(name)
-            if other != path:
-                merged[name] = path if other is None else self.recorder.union(other, path)
-        return merged
 
     def _copy(self, paths: dict[str, str]) -> dict[str, str]:
         """Return a copy for a branch; very many variables, which only hostile modules have, are shared."""
@@ -161,12 +159,12 @@ class _Statements(Expressions):
             self.scoped(node.body, self.test(node.test)[0])
         else:
             self.bind_loop(node.target, node.iter)
-            self.scoped(node.body, Effects())
-        self.names.paths = self._merged(self.names.paths, before)
-        self.scoped(node.orelse, Effects())
+            self.scoped(node.body, NO_EFFECTS)
+        self.names.paths = self.recorder.merged(self.names.paths, before)
+        self.scoped(node.orelse, NO_EFFECTS)
 
     def _with(self, node: Any) -> None:
-        effects = Effects()
+        effects = NO_EFFECTS
         for item in node.items:
             path = self.evaluate(item.context_expr)
             call = item.context_expr
@@ -190,16 +188,17 @@ class _Statements(Expressions):
             is_guard = True
         recorder, before = self.recorder, self._copy(self.names.paths)
         was_tried, recorder.is_tried = recorder.is_tried, recorder.is_tried or is_guard
-        self.scoped(node.body, Effects())
+        self.scoped(node.body, NO_EFFECTS)
         after = self.names.paths
         for handler in node.handlers:
-            self.names.paths = self._copy(before)
-            leaves = self.scoped(handler.body, Effects())
-            after = after if leaves else self._merged(after, self.names.paths)
+            is_last = handler is node.handlers[-1]
+            self.names.paths = before if is_last else self._copy(before)
+            leaves = self.scoped(handler.body, NO_EFFECTS)
+            after = after if leaves else self.recorder.merged(after, self.names.paths)
         recorder.is_tried = was_tried
         self.names.paths = after
-        self.scoped(node.orelse, Effects())
-        self.scoped(node.finalbody, Effects())
+        self.scoped(node.orelse, NO_EFFECTS)
+        self.scoped(node.finalbody, NO_EFFECTS)
 
     # Assignments
 
@@ -209,22 +208,24 @@ class _Statements(Expressions):
             return
         outcome = self._condition(node.value)
         path = self.evaluate(node.value)
-        text = node.value.value if isinstance(node.value, ast.Constant) else None
+        text = node.value.value if node.value.__class__ is ast.Constant else None
         for target in node.targets:
-            if isinstance(target, ast.Attribute) and isinstance(text, str):
+            if isinstance(text, str) and isinstance(target, ast.Attribute):
                 self._attribute(target, "store", value=text[:80])
             else:
                 self.bind(target, path)
-            if isinstance(target, ast.Name) and outcome is not None:
+            if not isinstance(target, ast.Name):
+                continue
+            if outcome is not None:
                 self.has_conditions = True
                 self.names.conditions[target.id] = outcome
-            elif isinstance(target, ast.Name):
+            elif self.has_conditions:
                 self.names.conditions.pop(target.id, None)
 
     def _condition(self, node: ast.expr) -> tuple[Effects, Effects] | None:
         """Return what follows from a value if it tests the version of Blender or whether something exists."""
         try:
-            if isinstance(node, ast.BoolOp | ast.UnaryOp | ast.Compare | ast.Call):
+            if node.__class__ in _MAY_TEST:
                 if not self.has_conditions and not self.mentions.are_in(node):
                     return None
                 if not may_be_condition(node, self.names):
@@ -233,7 +234,7 @@ class _Statements(Expressions):
                 true, false = self.test(node)
                 del self.recorder.accesses[before:]
                 found = true._replace(narrowed=()), false._replace(narrowed=())
-                return None if found == (Effects(), Effects()) else found
+                return None if found == (NO_EFFECTS, NO_EFFECTS) else found
             return self._outcome(node)
         except Unclear:
             return UNCLEAR, UNCLEAR
@@ -259,6 +260,7 @@ class _Statements(Expressions):
         if node is None or depth > 3:
             return UNKNOWN
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 200:
+            self.has_versions = self.has_versions or "version" in node.value
             try:
                 return self.annotation(ast.parse(node.value, mode="eval").body, depth + 1)
             except (SyntaxError, ValueError):
@@ -346,7 +348,8 @@ class _Statements(Expressions):
         recorder = self.recorder
         is_method = bool(self._class) and outer.is_class
         self._parameters(node, inner, name, is_method=is_method)
-        body = [one for one in node.body if not is_docstring(one)]
+        # A second statement that is no docstring is enough to know that it is no short function.
+        body = list(islice((one for one in node.body if not is_docstring(one)), 2))
         if len(body) == 1 and isinstance(body[0], ast.Return) and body[0].value and not is_method:
             self.names = inner
             outcome = self._condition(body[0].value)
@@ -354,25 +357,24 @@ class _Statements(Expressions):
             if outcome is not None:
                 self.has_conditions = True
                 outer.conditions[f"{node.name}()"] = outcome
-        elif self.mentions.are_in(node) and tests_version(node):
+        elif self.mentions.of_attributes_are_in(node) and tests_version(node):
             self.has_conditions = True
             outer.conditions[f"{node.name}()"] = UNCLEAR, UNCLEAR
         self._later.append((node, inner, self._class, recorder.mask, recorder.active))
 
     def _parameters(self, node: Any, inner: Names, name: str, *, is_method: bool) -> None:
         arguments = [*node.args.posonlyargs, *node.args.args]
-        static = any(getattr(one, "id", "") == "staticmethod" for one in node.decorator_list)
+        decorators = [getattr(one, "id", "") for one in node.decorator_list]
         first = 0
-        if is_method and arguments and not static:
-            is_class = any(getattr(one, "id", "") == "classmethod" for one in node.decorator_list)
+        if is_method and arguments and "staticmethod" not in decorators:
+            is_class = "classmethod" in decorators
             inner.paths[arguments[0].arg] = f"{'%' if is_class else '@'}{self._class}"
             first = 1
         given = ARGUMENTS_OF_METHODS.get(node.name, ()) if is_method else ()
-        self.recorder.parameters[name] = [
-            one.arg for one in (*arguments[first:], *node.args.kwonlyargs)
-        ]
-        for index, one in enumerate((*arguments[first:], *node.args.kwonlyargs)):
-            path = self.annotation(one.annotation)
+        passed = [*arguments[first:], *node.args.kwonlyargs]
+        self.recorder.parameters[name] = [one.arg for one in passed]
+        for index, one in enumerate(passed):
+            path = self.annotation(one.annotation) if one.annotation is not None else UNKNOWN
             if path == UNKNOWN and index < len(given):
                 path = given[index]
             inner.paths[one.arg] = path if path != UNKNOWN else f"${name}:{one.arg}"
@@ -383,7 +385,7 @@ class _Statements(Expressions):
     def _function_body(self, node: Any, names: Names) -> None:
         outer, self.names = self.names, names
         try:
-            returns = self.annotation(node.returns)
+            returns = UNKNOWN if node.returns is None else self.annotation(node.returns)
             if returns != UNKNOWN:
                 self.recorder.add_value(f"%{names.function}()", returns)
             self.block(node.body)
@@ -417,7 +419,7 @@ class _Statements(Expressions):
     def _match(self, node: Any) -> None:
         self.evaluate(node.subject)
         for case in node.cases:
-            self.scoped(case.body, Effects())
+            self.scoped(case.body, NO_EFFECTS)
 
     _FOLLOW: ClassVar[Mapping[type, Callable[[Any, Any], Any]]] = {
         ast.For: _loop,

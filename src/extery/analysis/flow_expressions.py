@@ -7,12 +7,23 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, ClassVar
 
 from extery.analysis.columns import Columns
-from extery.analysis.flow_facts import UNKNOWN, Access, Binding, Reference
+from extery.analysis.flow_facts import UNKNOWN, Access, Binding
 from extery.analysis.flow_methods import Mentions
-from extery.analysis.flow_state import Effects, Names, Recorder, instance_of, item_of, shorten
+from extery.analysis.flow_state import (
+    MAX_PATH,
+    NO_EFFECTS,
+    Effects,
+    Names,
+    Recorder,
+    instance_of,
+    item_of,
+    shorten,
+)
 from extery.analysis.flow_tests import Tests
 from extery.analysis.nodes import children
 
+#: First characters of paths to what the add-on itself defines.
+_OWN = ("%", ".")
 _CONTEXTS = {ast.Load: "load", ast.Store: "store", ast.Del: "del"}
 #: Functions that return the values of their first argument.
 _SAME = frozenset({"list", "tuple", "sorted", "reversed", "set", "frozenset", "iter"})
@@ -28,6 +39,7 @@ class Expressions(Tests):
         self, columns: Columns, wanted: Collection[str] | None, mentions: Mentions
     ) -> None:
         self.mentions = mentions
+        self.has_versions = mentions.has_versions
         self.recorder = Recorder(wanted)
         self.names = Names()
         self.classes = set()
@@ -35,45 +47,56 @@ class Expressions(Tests):
 
     def evaluate(self, node: ast.expr | None) -> str:
         """Return the path of an expression."""
-        if node is None:
-            return UNKNOWN
-        kind = node.__class__
+        # Half of the time of an analysis is spent here and below: the most frequent kinds come first.
+        kind: Any = node.__class__
         if kind is ast.Constant:
             return UNKNOWN
+        if kind is ast.Name:
+            return self._name(node)
         method = self._EVALUATE.get(kind)
         if method is not None:
             return method(self, node)
+        if node is None:
+            return UNKNOWN
+        if kind is ast.BinOp:
+            self.evaluate(node.left)  # type: ignore[attr-defined]
+            self.evaluate(node.right)  # type: ignore[attr-defined]
+            return UNKNOWN
         for child in children(node):
             if isinstance(child, ast.expr):
                 self.evaluate(child)
         return UNKNOWN
 
+    def _all(self, nodes: list[ast.expr]) -> list[str]:
+        """Return the paths of expressions, of which most are constants."""
+        return [UNKNOWN if one.__class__ is ast.Constant else self.evaluate(one) for one in nodes]
+
     # Names and attributes
 
     def _name(self, node: Any) -> str:
-        path = self.names.find(node.id)
+        names = self.names
+        path = names.paths.get(node.id) or names.find(node.id)
         if path is None:
             return f"~{node.id}"
-        if path[:1] in ("%", "."):
+        if path[:1] in _OWN:
             self.refer(path)
         return path
 
     def refer(self, path: str, *, is_import: bool = False) -> None:
         recorder = self.recorder
-        reference = Reference(
-            path, recorder.mask, recorder.guard_index(), self.names.function, is_import
-        )
-        recorder.references[reference] = None
+        key = path, recorder.mask, recorder.guard_index(), self.names.function, is_import
+        recorder.references[key] = None
 
     def _attribute(
         self, node: Any, context: str = "", value: str = "", call: ast.Call | None = None
     ) -> str:
-        base = self.evaluate(node.value)
+        owner = node.value
+        base = self._name(owner) if owner.__class__ is ast.Name else self.evaluate(owner)
         if base == UNKNOWN:
             return UNKNOWN
-        path = shorten(f"{base}.{node.attr}")
-        if path == UNKNOWN:
-            return path
+        path = f"{base}.{node.attr}"
+        if len(path) > MAX_PATH:
+            return UNKNOWN
         recorder = self.recorder
         if recorder.wanted is None or node.attr in recorder.wanted:
             keywords: tuple[tuple[str, str], ...] = ()
@@ -101,14 +124,14 @@ class Expressions(Tests):
         name = path.rpartition(".")[2]
         if recorder.wanted is not None and name not in recorder.wanted and context != "import":
             return
-        at = self.columns.of(node)
+        line, column = self.columns.end_of(node)
         if not isinstance(node, ast.Attribute):
             name = ""
         recorder.accesses.append(
             Access(
-                at.end_line,
-                max(1, at.end_column - len(name)),
-                at.end_column,
+                line,
+                max(1, column - len(name)),
+                column,
                 path,
                 context,
                 0 if recorder.is_tried else recorder.mask,
@@ -123,14 +146,22 @@ class Expressions(Tests):
 
     def _call(self, node: Any) -> str:
         function = node.func
-        if isinstance(function, ast.Name) and self.names.find(function.id) is None:
+        kind = function.__class__
+        if kind is ast.Name and self.names.find(function.id) is None:
             return self._call_of_builtin(node, function.id)
-        if isinstance(function, ast.Attribute):
+        if kind is ast.Attribute:
             path = self._attribute(function, "call", call=node)
         else:
             path = self.evaluate(function)
-        arguments = tuple([self.evaluate(one) for one in node.args])
-        named = tuple([(one.arg or "**", self.evaluate(one.value)) for one in node.keywords])
+        arguments: tuple[str, ...] = ()
+        if node.args:
+            arguments = tuple(self._all(node.args))
+        named: tuple[tuple[str, str], ...] = ()
+        if node.keywords:
+            values = self._all([one.value for one in node.keywords])
+            named = tuple(
+                [(one.arg or "**", path) for one, path in zip(node.keywords, values, strict=True)]
+            )
         return self._result(node, path, arguments, named)
 
     def _result(
@@ -145,7 +176,7 @@ class Expressions(Tests):
         if path.startswith("bpy.props."):
             return self._property(path, dict(named))
         if path[0] in "%.@":
-            if any(one != UNKNOWN for one in (*arguments, *(value for _, value in named))):
+            if _is_known(arguments, named):
                 self.recorder.bindings.append(Binding(path, arguments, named))
             if path[0] == "%" and path[1:] in self.classes:
                 return f"@{path[1:]}"
@@ -196,7 +227,7 @@ class Expressions(Tests):
             for one in node.args[1:]:
                 self.evaluate(one)
             return item_of(path)
-        paths = [self.evaluate(one) for one in node.args]
+        paths = self._all(node.args)
         for keyword in node.keywords:
             self.evaluate(keyword.value)
         return paths[0] if name in _SAME and paths else UNKNOWN
@@ -209,6 +240,8 @@ class Expressions(Tests):
             value = self.evaluate(one)
         if not attribute or base == UNKNOWN:
             return UNKNOWN
+        if attribute.startswith("version"):  # the source may write it with escapes
+            self.has_versions = True
         path = shorten(f"{base}.{attribute}")
         if name == "setattr" and path != UNKNOWN:
             self._record(
@@ -237,20 +270,27 @@ class Expressions(Tests):
 
     def _choice(self, node: Any) -> str:
         true, false = self.test(node.test)
-        with self.under(true):
-            first = self.evaluate(node.body)
-        with self.under(false):
-            second = self.evaluate(node.orelse)
+        first = self._evaluate_under(true, node.body)
+        second = self._evaluate_under(false, node.orelse)
         return self.recorder.union(first, second)
+
+    def _evaluate_under(self, effects: Effects, node: ast.expr) -> str:
+        if effects is NO_EFFECTS:
+            return self.evaluate(node)
+        with self.under(effects):
+            return self.evaluate(node)
 
     def _boolean(self, node: Any) -> str:
         is_and = isinstance(node.op, ast.And)
-        effects, paths = Effects(), []
+        effects, paths = NO_EFFECTS, []
         for value in node.values:
-            with self.under(effects):
+            if effects is NO_EFFECTS:
                 true, false = self.test(value)
-                effects = effects.and_(true if is_and else false)
-                paths.append(self.last_path)
+            else:
+                with self.under(effects):
+                    true, false = self.test(value)
+            effects = effects.and_(true if is_and else false)
+            paths.append(self.last_path)
         return paths[-1] if is_and else self.recorder.union(*paths)
 
     def _walrus(self, node: Any) -> str:
@@ -261,7 +301,7 @@ class Expressions(Tests):
     def _comprehension(self, node: Any) -> str:
         outer, self.names = self.names, Names(self.names.function, self.names)
         try:
-            effects = Effects()
+            effects = NO_EFFECTS
             for generator in node.generators:
                 self.bind_loop(generator.target, generator.iter)
                 for condition in generator.ifs:
@@ -312,9 +352,9 @@ class Expressions(Tests):
             self.evaluate(target)
 
     def _list(self, node: Any) -> str:
-        paths = [self.evaluate(one) for one in node.elts]
-        if isinstance(node, ast.List) or any(path[0] != UNKNOWN for path in paths):
-            return self.recorder.symbol(*(path for path in paths if path[0] != UNKNOWN)) + "^"
+        known = [path for path in self._all(node.elts) if path[0] != UNKNOWN]
+        if known or isinstance(node, ast.List):
+            return self.recorder.symbol(*known) + "^"
         return UNKNOWN
 
     def _lambda(self, node: Any) -> str:
@@ -349,6 +389,13 @@ class Expressions(Tests):
         ast.Await: _inner,
         ast.Starred: _inner,
     }
+
+
+def _is_known(arguments: tuple[str, ...], named: tuple[tuple[str, str], ...]) -> bool:
+    for one in arguments:
+        if one != UNKNOWN:
+            return True
+    return any(value != UNKNOWN for _, value in named)
 
 
 def _constant(node: ast.expr) -> str:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from extery.analysis.flow_state import Names
 from extery.analysis.nodes import descendants
 
 _MAX_TEST_NODES = 100
+#: A line that tests a version or whether something exists has one of them.
+_WORDS = ("version", "blender", "hasattr", "bl_rna")
+#: Each of `_TESTED` has one of them.
+_WORDS_OF_ATTRIBUTES = ("version", "bl_rna")
 #: Attributes in conditions about the version, or about what there is.
 _TESTED = frozenset({"version", "version_string", "version_file", "bl_rna"})
 #: Methods that Blender calls -> what it gives, after self.
@@ -34,17 +38,47 @@ class Mentions:
     """The lines of a module that may test a version, or whether something exists: other lines need no search."""
 
     def __init__(self, text: str) -> None:
-        lines = text.lower().split("\n")
-        self._lines = [
-            number
-            for number, line in enumerate(lines, 1)
-            if "version" in line or "blender" in line or "hasattr" in line or "bl_rna" in line
-        ]
+        lowered = text.lower()
+        #: Whether a name of the module can be that of a version; Python normalizes names with other characters.
+        self.has_versions = "version" in text or not text.isascii()
+        self._lines = _lines_with(lowered, _WORDS)
+        self._lines_with_attributes = self._lines
+        if text.isascii() and self._lines:
+            self._lines_with_attributes = _lines_with(lowered, _WORDS_OF_ATTRIBUTES)
 
     def are_in(self, node: Any) -> bool:
         """Return whether there is one among the lines of a node."""
-        index = bisect_left(self._lines, node.lineno)
-        return index < len(self._lines) and self._lines[index] <= node.end_lineno
+        return _is_between(self._lines, node)
+
+    def of_attributes_are_in(self, node: Any) -> bool:
+        """Return whether one of the attributes for tests can be among the lines of a node."""
+        return _is_between(self._lines_with_attributes, node)
+
+
+def _is_between(lines: list[int], node: Any) -> bool:
+    if not lines:
+        return False
+    index = bisect_left(lines, node.lineno)
+    return index < len(lines) and lines[index] <= node.end_lineno
+
+
+def _lines_with(text: str, words: Iterable[str]) -> list[int]:
+    """Return the numbers of the lines that have a word in them."""
+    lines: list[int] = []
+    number, counted = 1, 0
+    for at in sorted(at for word in words for at in _places(text, word)):
+        number += text.count("\n", counted, at)
+        counted = at
+        if not lines or lines[-1] != number:
+            lines.append(number)
+    return lines
+
+
+def _places(text: str, word: str) -> Iterator[int]:
+    at = text.find(word)
+    while at >= 0:
+        yield at
+        at = text.find(word, at + 1)
 
 
 def tests_version(node: Any) -> bool:

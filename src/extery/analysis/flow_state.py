@@ -56,10 +56,17 @@ class Effects(NamedTuple):
     narrowed: tuple[tuple[str, str], ...] = ()
 
     def and_(self, other: Effects) -> Effects:
+        if self is NO_EFFECTS:
+            return other
+        if other is NO_EFFECTS:
+            return self
         return Effects(
             self.mask & other.mask, self.guards + other.guards, self.narrowed + other.narrowed
         )
 
+
+#: Of most conditions nothing follows: they are told apart by identity, and cost nothing.
+NO_EFFECTS = Effects()
 
 Conditions = Mapping[str, tuple[Effects, Effects]]
 
@@ -72,7 +79,8 @@ class Recorder:
         self.wanted = wanted
         self.imports: list[Import] = []
         self.accesses: list[Access] = []
-        self.references: dict[Reference, None] = {}
+        #: The fields of references, which are made of them once, at the end.
+        self.references: dict[tuple[str, int, int, str, bool], None] = {}
         self.bindings: list[Binding] = []
         self.guards: dict[tuple[Guard, ...], int] = {(): 0}
         self.values: dict[str, list[str]] = {}
@@ -85,6 +93,8 @@ class Recorder:
         self._number = 0
 
     def guard_index(self) -> int:
+        if not self.active:
+            return 0
         return self.guards.setdefault(self.active, len(self.guards))
 
     def add_value(self, symbol: str, path: str) -> None:
@@ -98,6 +108,20 @@ class Recorder:
         if len(known) <= 1:
             return known[0] if known else next((path for path in paths if path), UNKNOWN)
         return self.symbol(*known)
+
+    def merged(self, first: dict[str, str], second: dict[str, str]) -> dict[str, str]:
+        """Return the variables after one of two branches; a dictionary may be used again."""
+        if first is second:
+            return first
+        known = first.get
+        differences = [(name, path) for name, path in second.items() if known(name) != path]
+        if not differences:
+            return first
+        merged = dict(first)
+        for name, path in differences:
+            other = known(name)
+            merged[name] = path if other is None else self.union(other, path)
+        return merged
 
     def symbol(self, *paths: str) -> str:
         self._number += 1
@@ -113,7 +137,7 @@ class Recorder:
     def flow(self, classes: Iterable[str], conditions: Conditions) -> Flow:
         return Flow(
             tuple(self.accesses),
-            tuple(self.references),
+            tuple(map(Reference._make, self.references)),
             tuple(self.bindings),
             tuple(self.guards),
             {key: paths for key, paths in self.values.items() if paths or key[0] in "@b"},

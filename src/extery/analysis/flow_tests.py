@@ -9,9 +9,9 @@ from contextlib import contextmanager
 
 from extery.analysis.flow_facts import UNKNOWN, Guard
 from extery.analysis.flow_methods import Mentions
-from extery.analysis.flow_state import Effects, Names, Recorder, instance_of
+from extery.analysis.flow_state import NO_EFFECTS, Effects, Names, Recorder, instance_of
 from extery.analysis.nodes import descendants
-from extery.analysis.version_tests import Unclear, outcome_of
+from extery.analysis.version_tests import EVERY, Unclear, outcome_of
 
 #: Attributes whose value tells the type of their owner.
 _TYPE_ATTRIBUTES = ("type", "bl_idname")
@@ -29,6 +29,8 @@ class Tests(ABC):
     mentions: Mentions
     #: Whether some variable or function is known to be a condition.
     has_conditions = False
+    #: Whether some path can be that of a version of Blender.
+    has_versions = True
     #: Qualified names of the classes of the module.
     classes: set[str]
 
@@ -71,11 +73,12 @@ class Tests(ABC):
     def test(self, node: ast.expr) -> tuple[Effects, Effects]:
         """Evaluate a condition, and return what follows if it is true and if it is false."""
         self.last_path = UNKNOWN
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-            true, false = self.test(node.operand)
+        kind = node.__class__
+        if kind is ast.UnaryOp and isinstance(node.op, ast.Not):  # type: ignore[attr-defined]
+            true, false = self.test(node.operand)  # type: ignore[attr-defined]
             return false, true
-        if isinstance(node, ast.BoolOp):
-            return self._test_all(node)
+        if kind is ast.BoolOp:
+            return self._test_all(node)  # type: ignore[arg-type]
         try:
             outcome = self._outcome(node)
         except Unclear:
@@ -86,33 +89,36 @@ class Tests(ABC):
         if self.mentions.are_in(node) and _mentions_version(node):
             self.last_path = self.evaluate(node)
             return self._imported() if self.last_path.startswith(".") else (UNCLEAR, UNCLEAR)
-        if isinstance(node, ast.Call):
-            return self._test_call(node)
-        if isinstance(node, ast.Compare) and len(node.ops) == 1:
-            return self._test_comparison(node)
+        if kind is ast.Call:
+            return self._test_call(node)  # type: ignore[arg-type]
+        if kind is ast.Compare and len(node.ops) == 1:  # type: ignore[attr-defined]
+            return self._test_comparison(node)  # type: ignore[arg-type]
         self.last_path = self.evaluate(node)
         return self._imported()
 
     def _imported(self) -> tuple[Effects, Effects]:
         """Return the effects of a condition of another module."""
         if not self.last_path.startswith("."):
-            return Effects(), Effects()
+            return NO_EFFECTS, NO_EFFECTS
         path = f"?{self.last_path}"
         return Effects(guards=(Guard(path, True),)), Effects(guards=(Guard(path, False),))
 
     def _test_all(self, node: ast.BoolOp) -> tuple[Effects, Effects]:
         """Return the effects of ``and`` and ``or``: all parts hold, or it is not known which."""
         is_and = isinstance(node.op, ast.And)
-        together, masks, paths, number = Effects(), 0, [], 0
+        together, masks, paths, number = NO_EFFECTS, 0, [], 0
         for value in node.values:
-            with self.under(together):
+            if together is NO_EFFECTS:
                 true, false = self.test(value)
-                paths.append(self.last_path)
+            else:
+                with self.under(together):
+                    true, false = self.test(value)
+            paths.append(self.last_path)
             holds, fails = (true, false) if is_and else (false, true)
             together = together.and_(holds)
             masks |= fails.mask
             number += bool(fails.guards)
-        other = Effects(masks)
+        other = NO_EFFECTS if masks == EVERY else Effects(masks)
         if (
             number
         ):  # one of several tests of existence: either branch may be the one for other Blenders
@@ -121,17 +127,20 @@ class Tests(ABC):
         return (together, other) if is_and else (other, together)
 
     def _outcome(self, node: ast.expr) -> tuple[Effects, Effects] | None:
-        if isinstance(node, ast.Name):
-            return self.names.condition(node.id)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        kind = node.__class__
+        if kind is ast.Name:
+            return self.names.condition(node.id) if self.has_conditions else None  # type: ignore[attr-defined]
+        if kind is not ast.Call and kind is not ast.Compare:
+            return None
+        if self.has_conditions and isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             found = self.names.condition(f"{node.func.id}()")
             if found is not None:
                 self.evaluate(node)
                 return found
-        if isinstance(node, ast.Compare | ast.Call):
-            outcome = outcome_of(node, self.static_path)
-            return None if outcome is None else (Effects(outcome.true), Effects(outcome.false))
-        return None
+        if not self.has_versions:
+            return None
+        outcome = outcome_of(node, self.static_path)
+        return None if outcome is None else (Effects(outcome.true), Effects(outcome.false))
 
     def static_path(self, node: ast.expr) -> str:
         """Return the path of a chain of names without recording it."""
@@ -158,8 +167,8 @@ class Tests(ABC):
             many = kinds.elts if isinstance(kinds, ast.Tuple) else [kinds]
             types = [instance_of(self.evaluate(one)) for one in many]
             if all(one != UNKNOWN for one in types):
-                return self._narrow(node.args[0], path, self.recorder.union(*types)), Effects()
-            return Effects(), Effects()
+                return self._narrow(node.args[0], path, self.recorder.union(*types)), NO_EFFECTS
+            return NO_EFFECTS, NO_EFFECTS
         method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
         self.last_path = self.evaluate(node)
         owner = getattr(node.func, "value", None)
@@ -184,12 +193,12 @@ class Tests(ABC):
             return self._test_class(left, right, kind)
         is_type = isinstance(left, ast.Attribute) and left.attr in _TYPE_ATTRIBUTES
         if not is_type or not values or path == UNKNOWN:
-            return Effects(), Effects()
+            return NO_EFFECTS, NO_EFFECTS
         assert isinstance(left, ast.Attribute)
         owner = path.rpartition(".")[0]
         narrowed = self.recorder.union(*(f"{owner}{{{value}}}" for value in values))
         true = self._narrow(left.value, owner, narrowed)
-        return (true, Effects()) if isinstance(kind, ast.Eq | ast.In) else (Effects(), true)
+        return (true, NO_EFFECTS) if isinstance(kind, ast.Eq | ast.In) else (NO_EFFECTS, true)
 
     def _test_class(
         self, left: ast.Call, right: ast.expr, kind: ast.cmpop
@@ -197,9 +206,9 @@ class Tests(ABC):
         """Understand ``type(value) == Type``."""
         type_ = instance_of(self.evaluate(right))
         if not left.args or type_ == UNKNOWN:
-            return Effects(), Effects()
+            return NO_EFFECTS, NO_EFFECTS
         true = self._narrow(left.args[0], self.evaluate(left.args[0]), type_)
-        return (true, Effects()) if isinstance(kind, ast.Eq | ast.Is) else (Effects(), true)
+        return (true, NO_EFFECTS) if isinstance(kind, ast.Eq | ast.Is) else (NO_EFFECTS, true)
 
     def _test_membership(self, left: ast.expr, right: ast.expr) -> tuple[Effects, Effects] | None:
         """Understand ``"name" in dir(value)`` and ``"name" in Type.bl_rna.properties``."""
@@ -212,7 +221,7 @@ class Tests(ABC):
                 right = right.func.value
         if isinstance(right, ast.Attribute):
             effects = self._rna_test(right, left)
-            if effects != (Effects(), Effects()):
+            if effects != (NO_EFFECTS, NO_EFFECTS):
                 self.evaluate(right)
                 return effects
         return None
@@ -225,12 +234,12 @@ class Tests(ABC):
                 assert isinstance(rna, ast.Attribute)
                 return _existence(self.evaluate(rna.value), name.value)
             return UNCLEAR, UNCLEAR
-        return Effects(), Effects()
+        return NO_EFFECTS, NO_EFFECTS
 
     def _narrow(self, node: ast.expr, path: str, narrowed: str) -> Effects:
         if isinstance(node, ast.Name):
             return Effects(narrowed=((node.id, narrowed),))
-        return Effects(narrowed=((path, narrowed),)) if path != UNKNOWN else Effects()
+        return Effects(narrowed=((path, narrowed),)) if path != UNKNOWN else NO_EFFECTS
 
 
 def _mentions_version(node: ast.expr) -> bool:

@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import NamedTuple
 
-from extery.analysis.child import start_child, stop_child
+from extery.analysis.child import Watchdog, start_child, stop_child
 from extery.analysis.facts import ModuleFacts, from_plain
 from extery.analysis.module import Python
 from extery.core.collector import without_collector
@@ -146,6 +146,7 @@ class _Process:
         self._limits = limits
         self._deadline = deadline
         self._process: subprocess.Popen[bytes] | None = None
+        self._watchdog: Watchdog | None = None
 
     def __enter__(self) -> _Process:
         return self
@@ -163,28 +164,35 @@ class _Process:
         if self._declarations:
             head["declarations"] = True
         start = b"" if self._process else self._wanted
-        process = self._process = self._process or self._start()
+        process, watchdog = self._start()
         assert process.stdin is not None
         assert process.stdout is not None
-        timer = threading.Timer(min(left, self._limits.seconds), process.kill)
-        timer.start()
         answer = b""
+        watchdog.start(min(left, self._limits.seconds))
         try:
             with suppress(OSError):
                 process.stdin.write(start + json.dumps(head).encode() + b"\n" + data)
                 process.stdin.flush()
                 answer = process.stdout.readline()
         finally:
-            is_late = not timer.is_alive()
-            timer.cancel()
-        if not answer.endswith(b"\n"):
+            is_late = watchdog.end()
+        is_complete = answer.endswith(b"\n")
+        if is_late or not is_complete:
             self._stop()
+        if not is_complete:
             return ModuleFacts(path, "time" if is_late else "memory")
         return from_plain(json.loads(answer))
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        return start_child("extery.analysis.worker", self._limits.memory)
+    def _start(self) -> tuple[subprocess.Popen[bytes], Watchdog]:
+        """Return the child and its watchdog, which are started if there is none."""
+        if self._process is None or self._watchdog is None:
+            self._process = start_child("extery.analysis.worker", self._limits.memory)
+            self._watchdog = Watchdog(self._process)
+        return self._process, self._watchdog
 
     def _stop(self) -> None:
         process, self._process = self._process, None
+        watchdog, self._watchdog = self._watchdog, None
+        if watchdog is not None:
+            watchdog.close()
         stop_child(process)

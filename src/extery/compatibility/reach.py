@@ -61,6 +61,11 @@ class Reach:
             for module, facts in resolver.modules.items()
             for one in facts.flow.references
         ]
+        #: Module -> function -> the indexes of the uses in it.
+        self._places: dict[str, dict[str, list[int]]] = {}
+        for index, (module, one) in enumerate(self._uses):
+            functions = self._places.setdefault(module, {})
+            functions.setdefault(one.function, []).append(index)
         self._follow_guards()
 
     def _follow_guards(self) -> None:
@@ -93,16 +98,17 @@ class Reach:
 
     def _uses_inside(self, keys: set[str]) -> list[Use]:
         """Return the uses in the modules, classes and functions with these keys."""
-        if not keys:
-            return []
-        return [
-            (module, one)
-            for module, one in self._uses
-            if f"P:{module}" in keys
-            or any(
-                f"{kind}:{module}:{name}" in keys for name in _around(one.function) for kind in "FK"
-            )
-        ]
+        # A key names its module: that of a function or class ends at the last colon.
+        modules = {key[2:] for key in keys if key[0] == "P"}
+        others = {key[2:].rpartition(":")[0] for key in keys if key[0] != "P"}
+        found: list[int] = []
+        for module in modules | others:
+            for function, indexes in self._places.get(module, {}).items():
+                if module in modules or any(
+                    f"{kind}:{module}:{name}" in keys for name in _around(function) for kind in "FK"
+                ):
+                    found += indexes
+        return [self._uses[index] for index in sorted(found)]
 
     def of(self, module: str, access: Access) -> int:
         """Return the Blenders in which an access can run."""
