@@ -85,8 +85,10 @@ class _Statements(Expressions):
             self.recorder.mask, self.recorder.active = mask, active
             self.recorder.narrowed, self.recorder.is_tried = {}, False
             self._class = class_
-            with suppress(RecursionError):
+            try:
                 self._function_body(node, names)
+            except RecursionError:
+                continue
 
     # Blocks
 

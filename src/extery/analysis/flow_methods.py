@@ -11,10 +11,9 @@ from extery.analysis.flow_state import Names
 from extery.analysis.nodes import descendants
 
 _MAX_TEST_NODES = 100
-#: A line that tests a version or whether something exists has one of them.
-_WORDS = ("version", "blender", "hasattr", "bl_rna")
-#: Each of `_TESTED` has one of them.
+#: A line that tests a version or whether something exists has one of these words; each of `_TESTED` has one of the first.
 _WORDS_OF_ATTRIBUTES = ("version", "bl_rna")
+_OTHER_WORDS = ("blender", "hasattr")
 #: Attributes in conditions about the version, or about what there is.
 _TESTED = frozenset({"version", "version_string", "version_file", "bl_rna"})
 #: Methods that Blender calls -> what it gives, after self.
@@ -41,10 +40,9 @@ class Mentions:
         lowered = text.lower()
         #: Whether a name of the module can be that of a version; Python normalizes names with other characters.
         self.has_versions = "version" in text or not text.isascii()
-        self._lines = _lines_with(lowered, _WORDS)
-        self._lines_with_attributes = self._lines
-        if text.isascii() and self._lines:
-            self._lines_with_attributes = _lines_with(lowered, _WORDS_OF_ATTRIBUTES)
+        of_attributes = _lines_with(lowered, _WORDS_OF_ATTRIBUTES)
+        self._lines = sorted({*of_attributes, *_lines_with(lowered, _OTHER_WORDS)})
+        self._lines_of_attributes = of_attributes if text.isascii() else self._lines
 
     def are_in(self, node: Any) -> bool:
         """Return whether there is one among the lines of a node."""
@@ -52,7 +50,7 @@ class Mentions:
 
     def of_attributes_are_in(self, node: Any) -> bool:
         """Return whether one of the attributes for tests can be among the lines of a node."""
-        return _is_between(self._lines_with_attributes, node)
+        return _is_between(self._lines_of_attributes, node)
 
 
 def _is_between(lines: list[int], node: Any) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from itertools import chain
 from typing import Literal, NamedTuple
 
@@ -79,10 +78,12 @@ class Judge:
         found: dict[tuple[str, int, int, str, str], Finding] = {}
         for name, module in self.resolver.modules.items():
             for access in module.flow.accesses:
-                with suppress(RecursionError):  # classes and values of a hostile module
+                try:
                     for one in self._judge(name, module, access):
                         key = (one.path, access.line, access.column, one.name, one.reason)
                         found.setdefault(key, one)
+                except RecursionError:  # classes and values of a hostile module
+                    continue
         return list(found.values())
 
     def statistics(self) -> Statistics:
@@ -229,9 +230,9 @@ class Judge:
             yield "experimental", one.present, "", "", ""
 
     def _imported(self, name: str, module: ModuleFacts, access: Access) -> Iterator[Finding]:
-        reach = self._reach.of(name, access) & self._wanted
         path = access.path
         if path.partition(".")[0] in _PRIVATE_MODULES:
+            reach = self._reach.of(name, access) & self._wanted
             yield self._finding(module, access, path, "experimental", "", "", reach, "")
             return
         mask = self._api.module_mask(path)
@@ -245,9 +246,10 @@ class Judge:
         if one is None:
             return
         for reason, missing, detail, version, replacement in self._missing(one, [one]):
-            if missing & reach:
+            concerned = missing & self._reach.of(name, access) & self._wanted
+            if concerned:
                 yield self._finding(
-                    module, access, one.label, reason, detail, version, missing & reach, replacement
+                    module, access, one.label, reason, detail, version, concerned, replacement
                 )
 
     def _finding(

@@ -12,6 +12,7 @@ A module is named after its file, whose name may contain colons: split at the la
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 
 from extery.analysis.facts import ModuleFacts
@@ -42,6 +43,7 @@ class Resolver:
             for path in (module.path for module in self.modules.values())
             if path.endswith("__init__.py")
         }
+        self._sorted = sorted(self.modules)
         self._classes = {
             name: frozenset(module.flow.classes) for name, module in self.modules.items()
         }
@@ -94,8 +96,9 @@ class Resolver:
         """Return the references that a path in ``module`` may be; empty if nothing is known."""
         # What is not named in the module is the same in all.
         key = (module if path[:1] in _OWN_ROOTS else "", path)
-        if key in self._memo:
-            return self._memo[key]
+        known = self._memo.get(key)
+        if known is not None:
+            return known
         self._left -= 1
         if depth > MAX_DEPTH or key in self._active or self._left < 0:
             self._cut += 1
@@ -359,13 +362,17 @@ class Resolver:
         if full in self.modules:
             return {f"P:{full}": self.api.every}
         if module is None:
-            prefix = f"{full}."
-            known = any(one.startswith(prefix) for one in self.modules)
-            return {f"P:{full}": self.api.every} if known else _NOTHING
+            return {f"P:{full}": self.api.every} if self._is_folder(full) else _NOTHING
         own = self._own(package, name, is_object=False)
         return own or self._union(
             ((package, one) for one in module.flow.values.get(f"={name}", ())), depth
         )
+
+    def _is_folder(self, name: str) -> bool:
+        """Return whether there are modules in a folder, by the dotted name of it."""
+        start = f"{name}."
+        index = bisect_left(self._sorted, start)
+        return index < len(self._sorted) and self._sorted[index].startswith(start)
 
     def _result(self, reference: str, depth: int) -> References:
         if reference.startswith("()"):
