@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.http import content_disposition_header
 from ninja import Field, Router, Schema
 
 from extery.core.errors import NotFound, Refused
+from extery_site.accounts.auth import OPTIONAL_AUTH
 from extery_site.catalog.models import Extension, Version
 from extery_site.moderation import queues
 from extery_site.moderation.review_context import may_read_code
+from extery_site.scanning.bills import package_sbom
 from extery_site.scanning.releases import release_package
 from extery_site.scanning.rows import PackageRow, StepRow, VersionChecks, checks_of
 
@@ -118,6 +121,39 @@ def release(
     release_package(package=package, by=request.user, reason=body.reason)
     rows = checks_of(version).packages
     return PackageChecksOut.of(next(row for row in rows if row.package.sha256 == sha256))
+
+
+@router.get(f"{_VERSION}/packages/{{sha256}}/sbom", auth=OPTIONAL_AUTH)
+def bill_of_materials(
+    request: HttpRequest, extension_id: str, number: str, sha256: str
+) -> HttpResponse:
+    """Return the bundled libraries of a package as CycloneDX 1.6, with what the checks know about them.
+
+    Of a public version to everyone, else to those who may read its code.
+    """
+    version = _public_version(extension_id, number) or _version(request, extension_id, number)
+    package = version.packages.filter(sha256=sha256).first()
+    if package is None:
+        raise NotFound.of("request.not-found", variant="check")
+    package.version = version
+    text = package_sbom(package)
+    name = f"{package.file_name.removesuffix('.zip')}.cdx.json"
+    return HttpResponse(
+        text,
+        content_type="application/vnd.cyclonedx+json; version=1.6",
+        headers={"Content-Disposition": str(content_disposition_header(True, name))},
+    )
+
+
+def _public_version(extension_id: str, number: str) -> Version | None:
+    extension = Extension.objects.filter(status=Extension.Status.APPROVED)
+    found = extension.with_id(extension_id).first()
+    if found is None:
+        return None
+    version = found.versions.approved().with_packages().filter(number=number).first()
+    if version is not None:
+        version.extension = found
+    return version
 
 
 def _version(request: HttpRequest, extension_id: str, number: str) -> Version:

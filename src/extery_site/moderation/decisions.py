@@ -31,6 +31,7 @@ from extery_site.moderation.replies import require_filled
 from extery_site.moderation.risk import Risk, assess
 from extery_site.moderation.second_approval import first_approval, needs_two
 from extery_site.moderation.tasks import ask_for_open_tasks
+from extery_site.moderation.waivers import require_waived
 
 __all__ = [
     "approve_version",
@@ -90,6 +91,7 @@ def approve_version(
         with lifecycle.transition(change, version=version, by=by, text=reason) as pending:
             _require_unclaimed(pending)
             require_answered(pending.version)
+            require_waived(pending.version)
             pending.packages = check_unchanged(pending.version, reviewed)
             if change is not transitions.APPROVE:
                 check_listable(pending.version)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from extery.core.errors import InvalidInput, NotFound, Where
+from extery.core.errors import Conflict, InvalidInput, NotFound, Where
 from extery_site.accounts.models import User
 from extery_site.accounts.permissions import AnyUser, require_moderator
 from extery_site.audit.actions import Action
@@ -68,6 +68,19 @@ def end_waiver(*, waiver: Waiver, by: AnyUser) -> None:
     if number:
         subject = f"Finding {waiver.code}"
         record_action(Action.WAIVER_ENDED, by=user, extension=extension, subject=subject)
+
+
+def require_waived(version: Version) -> None:
+    """Raise `Conflict` if a finding of a version, which must be locked, is to be fixed and was not waived."""
+    waived = waivers_of(version.extension)
+    for fingerprint, finding in findings_of(version).items():
+        if finding.is_error and fingerprint not in waived:
+            raise Conflict.of(
+                "review.finding-open",
+                finding=finding.code,
+                extension=version.extension.name,
+                version=version.number,
+            )
 
 
 def waivers_of(extension: Extension) -> dict[str, Waiver]:

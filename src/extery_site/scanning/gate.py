@@ -35,7 +35,7 @@ def check_event(event: Event) -> None:
 def problems_of(version: Version) -> Iterator[Problem]:
     """Yield why a version cannot be published now, at most one problem for each package."""
     packages = list(version.packages.select_related("file"))
-    required = [step for step in configured_steps() if step.is_required]
+    required = [step for step in configured_steps() if step.is_required()]
     made = _results_of(packages, required) if required else {}
     for package in packages:
         if package.file.quarantined_at is not None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
+from extery.author.wheels.checked_wheel import CheckedWheel
+from extery.author.wheels.report import WheelsReport
 from extery_site.catalog.models import Package, Version
 from extery_site.scanning.models import FileCheck, StepResult
-from extery_site.scanning.steps import Step, all_steps
+from extery_site.scanning.steps import Step, all_steps, wheels
 
 State = FileCheck.State
 
@@ -42,6 +45,52 @@ class StepRow:
 
 
 @dataclass(frozen=True)
+class WheelRow:
+    """A bundled wheel, with what is known about it."""
+
+    filename: str
+    library: str
+    version: str
+    license: str
+    verdict: str
+    """That of the package index in words; empty if none was asked."""
+    is_other: bool
+    """Whether the index has other bytes under the name of the wheel."""
+    vulnerabilities: tuple[str, ...]
+
+    @classmethod
+    def of(cls, wheel: CheckedWheel) -> WheelRow:
+        verdict = wheel.verdict
+        return cls(
+            wheel.filename,
+            wheel.library,
+            wheel.version,
+            wheel.facts.license or ", ".join(wheel.facts.license_names),
+            _VERDICTS[verdict.kind] if verdict is not None else "",
+            verdict is not None and verdict.kind == "other_bytes",
+            tuple(one.id for one in wheel.vulnerabilities),
+        )
+
+
+_VERDICTS = {
+    "identical": "identical",
+    "other_bytes": "other bytes",
+    "not_on_index": "not on the index",
+    "not_comparable": "the index has no hash of it",
+}
+
+
+def report_of(result: StepResult | None) -> WheelsReport | None:
+    """Return what the step `steps.wheels` found; ``None`` without a result, or with one of an older version."""
+    if result is None or "report" not in result.details:
+        return None
+    try:
+        return WheelsReport.from_dict(result.details["report"])
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+@dataclass(frozen=True)
 class PackageRow:
     """The checks of a package."""
 
@@ -61,6 +110,19 @@ class PackageRow:
     @property
     def is_quarantined(self) -> bool:
         return self.package.file.quarantined_at is not None
+
+    @cached_property
+    def wheels_report(self) -> WheelsReport | None:
+        """What is known about its wheels, if they were read."""
+        return report_of(next((row.result for row in self.steps if row.name == wheels.NAME), None))
+
+    @property
+    def wheels(self) -> list[WheelRow]:
+        return (
+            [WheelRow.of(wheel) for wheel in self.wheels_report.wheels]
+            if self.wheels_report
+            else []
+        )
 
     @property
     def signature(self) -> str:
@@ -120,6 +182,6 @@ def checks_of(version: Version) -> VersionChecks:
 def _row(package: Package, check: FileCheck | None, steps: Iterable[Step]) -> PackageRow:
     results = {result.name: result for result in check.steps.all()} if check is not None else {}
     rows = (
-        StepRow(step.name, step.title, results.get(step.name), step.is_required) for step in steps
+        StepRow(step.name, step.title, results.get(step.name), step.is_required()) for step in steps
     )
     return PackageRow(package, check, tuple(rows))

@@ -33,7 +33,7 @@ class FakeStep:
             is_configured=lambda: True,
             version=self._version,
             run=self._run,
-            is_required=self.is_required,
+            is_required=lambda: self.is_required,
             applies_to=lambda package: self.applies,  # noqa: ARG005
         )
 

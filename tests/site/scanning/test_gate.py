@@ -13,6 +13,8 @@ from extery_site.catalog import lifecycle, transitions
 from extery_site.catalog.models import Event, Version
 from extery_site.catalog.transitions import TRANSITIONS
 from extery_site.moderation import automatic, decisions
+from extery_site.moderation.findings import findings_of
+from extery_site.moderation.waivers import waive
 from extery_site.scanning import gate
 from extery_site.scanning.models import FileCheck
 from extery_site.scanning.tasks import check_now
@@ -58,14 +60,29 @@ def test_an_unavailable_scanner_is_not_a_clean_one(
     assert "The scanner does not answer" in problem.message
 
 
-@pytest.mark.parametrize("outcome", [NOT_SCANNED, WITH_ERROR])
-def test_a_moderator_decides_about_what_the_machine_cannot(
-    outcome: Any, owner: User, moderator: User, scanner: FakeStep
+def test_a_finding_to_fix_keeps_a_version_from_its_approval_until_it_is_waived(
+    owner: User, moderator: User, scanner: FakeStep
 ) -> None:
-    scanner.outcome = outcome
+    scanner.outcome = WITH_ERROR
     version = factories.make_waiting(owner)
     check_now(version.package_hashes)
-    assert FileCheck.objects.get().state in ("needs_moderator", "needs_author")
+    assert FileCheck.objects.get().state == "needs_author"
+    assert code_of(version, moderator) == "review.finding-open"
+    [fingerprint] = findings_of(Version.objects.get())
+
+    waive(version=version, fingerprint=fingerprint, by=moderator, reason="It is built by hand.")
+    approve(version, moderator)
+
+    assert Version.objects.get().is_public
+
+
+def test_a_moderator_decides_about_what_the_machine_cannot(
+    owner: User, moderator: User, scanner: FakeStep
+) -> None:
+    scanner.outcome = NOT_SCANNED
+    version = factories.make_waiting(owner)
+    check_now(version.package_hashes)
+    assert FileCheck.objects.get().state == "needs_moderator"
 
     approve(version, moderator)
 

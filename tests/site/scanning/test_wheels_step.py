@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from extery.core.errors import Conflict
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Version
 from extery_site.moderation.decisions import approve_version
+from extery_site.moderation.review_context import tab_url
 from extery_site.publish import actions as publish
 from extery_site.scanning.models import FileCheck, KnownWheel, StepResult
 from extery_site.scanning.tasks import check_now
@@ -164,3 +166,48 @@ def test_known_vulnerabilities_of_a_dump_are_findings_and_a_new_dump_is_read(
     result = result_of(version)
     assert result.outcome == "findings"
     assert "PYSEC-2026-1" in json.dumps(result.problems)
+
+
+def test_without_an_index_the_contents_are_listed_and_nothing_is_required(
+    owner: User, moderator: User, run_tasks: RunTasks, program: Callable[[User], Any]
+) -> None:
+    version = upload(with_wheel(wheel()), owner)
+    version = publish.submit(version=factories.complete(version), by=owner)
+    path = f"/api/v1/extensions/gear_tool/versions/1.0.0/packages/{version.package_hashes[0]}/sbom"
+    assert program(owner).get(path).status_code == 409
+    approve_version(version=version, packages=version.package_hashes, by=moderator)
+    run_tasks()
+
+    answer = Client().get(path)
+
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"].startswith("application/vnd.cyclonedx+json")
+    [component] = answer.json()["components"]
+    assert (component["name"], component["version"]) == ("gears", "1.0")
+    assert Client().get(path).content == answer.content
+
+
+def test_the_findings_tab_lists_the_wheels_with_their_verdicts(
+    owner: User, moderator: User, index: FakeIndex, run_tasks: RunTasks, signed_in: Any
+) -> None:
+    version = upload(with_wheel(wheel("forged>=1")), owner)
+    version = publish.submit(version=factories.complete(version), by=owner)
+    run_tasks()
+
+    assert result_of(version).outcome == "findings", result_of(version).note
+    page = signed_in(moderator).get(tab_url(version, "findings")).content.decode()
+
+    assert "other bytes" in page
+    assert FILENAME in page
+
+
+def test_a_bill_of_materials_of_a_version_in_review_is_not_public(
+    owner: User, stranger: User, run_tasks: RunTasks, program: Callable[[User], Any]
+) -> None:
+    version = factories.make_waiting(owner)
+    run_tasks()
+    path = f"/api/v1/extensions/gear_tool/versions/1.0.0/packages/{version.package_hashes[0]}/sbom"
+
+    assert Client().get(path).status_code == 403
+    assert program(stranger).get(path).status_code == 403
+    assert program(owner).get(path).json()["components"] == []

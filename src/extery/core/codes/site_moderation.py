@@ -194,6 +194,14 @@ CODES: dict[str, Code] = {
         hint="nothing is left to do about it",
         example={"finding": "package.init-syntax"},
     ),
+    "review.finding-open": Code(
+        "error",
+        "the version has a finding to fix",
+        "A finding that has to be fixed keeps a version from being approved, until a moderator says why it is fine.",
+        message="{finding} in {extension} {version} is to be fixed",
+        hint="request changes, or waive the finding with a reason on the tab Findings",
+        example={"finding": "library.changed", "extension": "Gear Tool", "version": "1.2.0"},
+    ),
     "review.dispute-open": Code(
         "error",
         "a disputed finding has no answer",

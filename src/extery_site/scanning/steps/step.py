@@ -52,7 +52,7 @@ class Step:
     """Return the version of the rules or data; with another one, files are checked again. Raises `StepUnavailable`."""
     run: Callable[[Package, BinaryIO], StepOutcome]
     """Check a package. Raises `StepUnavailable`; any other exception is a fault of the check."""
-    is_required: bool = False
+    is_required: Callable[[], bool] = lambda: False
     """Whether no version is published before this check was made."""
     applies_to: Callable[[Package], bool] = lambda package: True  # noqa: ARG005
     """Whether the package has what is checked."""
