@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import tracemalloc
 import zipfile
 
 import pytest
@@ -11,7 +12,9 @@ import pytest
 from extery.author.wheels.contents import MAX_LISTED, Reader, WheelFacts, modules_of
 from extery.author.wheels.report import check_wheels
 from extery.core.errors import InvalidPackage
+from extery.package import Archive
 from extery.package.size_limits import Limits
+from tests.author.wheels.hostile_wheels import HOSTILE
 from tests.author.wheels.packages import package_with, wheel_name, wheel_with
 from tests.zips.mutations import mutants
 from tests.zips.seeds import wheel as wheel_seed
@@ -198,3 +201,40 @@ def test_mutated_wheels_are_read_or_say_why() -> None:
 
     assert 20 < sum(not one.error for one in found) < len(found)
     assert all(one.name in ("gears", "") or one.name.isprintable() for one in found)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_wheel_that_was_made_to_cost_much_is_read_in_little_memory(name: str) -> None:
+    make, is_readable = HOSTILE[name]
+    wheel = make()
+    tracemalloc.start()
+    try:
+        found = facts(wheel)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert (not found.error) is is_readable, found.error
+    assert peak < 40_000_000
+
+
+def test_wheels_that_cannot_be_read_use_up_the_limit_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else each of thousands could have a directory that is read to its end before the error."""
+    monkeypatch.setattr(Reader.__init__, "__defaults__", (Limits(members_together=250),))
+    opened: list[str] = []
+    broken = zipped(*((f"m{number}.py", b"") for number in range(200)))[:-1] + b"x"
+    wheels = {wheel_name("gearlib", f"1.{number}"): broken for number in range(1)}
+    wheels |= {
+        wheel_name("gearlib", f"2.{number}"): zipped((f"{number}.py", bytes(20_000)), ("../x", b""))
+        for number in range(5)
+    }
+    package = package_with(wheels)
+    real = Archive.open_seekable
+    monkeypatch.setattr(
+        Archive, "open_seekable", lambda self, one: opened.append(one.name) or real(self, one)
+    )
+
+    found = check_wheels(package, index=None).wheels
+
+    assert all(one.facts.error for one in found)
+    assert len(opened) < len(wheels)

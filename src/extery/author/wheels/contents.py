@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple, Self
 from extery.core.errors import InvalidPackage, ProblemList, Where
 from extery.core.text import clean_message
 from extery.package import Archive, Member, Package, open_archive
+from extery.package.archive import MAX_MEMBERS
 from extery.package.size_limits import Limits, check_sizes
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 MAX_LISTED = 200
 _MAX_NAMES = 20
 _MAX_HEADER = 1_000
+#: Bytes of a member in the headers of a zip, at least.
+_BYTES_PER_MEMBER = 76
 #: What old tools write for a licence that is not stated.
 _NOTHING = frozenset({"", "unknown", "none"})
 
@@ -130,26 +133,36 @@ class Reader:
         self._members = 0
 
     def read(self, wheel: BundledFile) -> WheelFacts:
-        """Return what a wheel states and contains; one that cannot be read has an ``error``."""
+        """Return what a wheel states and contains; one that cannot be read has an ``error``.
+
+        Once there are too many files in the wheels, the others are not opened.
+        """
+        # What a wheel that cannot be opened has cost at most.
+        most = min(MAX_MEMBERS, wheel.size // _BYTES_PER_MEMBER)
         try:
+            self._check_budget(wheel)
             with wheel.open() as file, open_archive(file, name=wheel.filename) as archive:
-                self._spend(archive)
+                self._members += len(archive.members)
+                most = 0
+                self._check_budget(wheel)
+                self._check_sizes(archive)
                 return read_facts(archive)
         except InvalidPackage as error:
+            self._members += most
             return WheelFacts(error=clean_message(str(error)))
 
-    def _spend(self, archive: Archive) -> None:
-        """Raise `InvalidPackage` for a wheel over the limits, and for one more after too many files."""
+    def _check_budget(self, wheel: BundledFile) -> None:
+        if self._members > (limit := self.limits.members_together):
+            raise InvalidPackage.of(
+                "package.too-many-members",
+                where=Where(wheel.filename),
+                variant="together",
+                limit=limit,
+            )
+
+    def _check_sizes(self, archive: Archive) -> None:
         problems, where = ProblemList(), Where(archive.name)
         check_sizes(archive.members, archive.size, problems, where, self.limits, wheel=archive.name)
-        self._members += len(archive.members)
-        if self._members > self.limits.members_together:
-            problems.add(
-                "package.too-many-members",
-                where=where,
-                variant="together",
-                limit=self.limits.members_together,
-            )
         if problems:
             raise InvalidPackage(*problems)
 
