@@ -207,11 +207,14 @@ def _licenses(headers: Message) -> tuple[str, tuple[str, ...]]:
     for value in (str(headers.get("License-Expression", "")).strip(), text):
         if value and (expression := canonical_expression(value)):
             return expression, ()
-    names = [] if text.lower() in _NOTHING else [_first_line(text)]
+    names = []
     for classifier in headers.get_all("Classifier", [])[:MAX_CLASSIFIERS]:
         parts = str(classifier).split(" :: ")
         if parts[0] == "License" and parts[-1] not in ("License", "OSI Approved"):
             names.append(_first_line(parts[-1]))
+    # The first line of a whole licence text says less than a classifier.
+    if text.lower() not in _NOTHING and ("\n" not in text or not names):
+        names.insert(0, _first_line(text))
     return "", tuple(dict.fromkeys(name for name in names if name))[:_MAX_NAMES]
 
 
