@@ -14,6 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from extery_site.project.clamd_address import ClamdAddress
 from extery_site.scanning import clamd as clamd_module
@@ -24,7 +26,7 @@ from extery_site.scanning.clamd import (
     ClamdVerdict,
     ScannerUnavailable,
 )
-from extery_site.scanning.clamd_answers import MAX_TEXT
+from extery_site.scanning.clamd_answers import MAX_TEXT, read_verdict
 from tests.fake_clamd import (
     SIGNATURE,
     VERSION,
@@ -244,6 +246,17 @@ def test_an_answer_that_is_not_known_is_no_verdict(
     assert text.startswith("clamd ")
     assert text.isprintable()
     assert len(text) < 2 * MAX_TEXT
+
+
+@given(st.one_of(st.text(), st.from_regex(r"(stream: )?.{0,20} (OK|FOUND|ERROR)\0?")))
+def test_only_one_answer_is_clean(answer: str) -> None:
+    try:
+        verdict = read_verdict(answer, is_complete=True)
+    except ScannerUnavailable as error:
+        verdict = ClamdVerdict("not_scanned", reason=str(error))
+    assert (verdict.kind == "clean") == (answer == "stream: OK")
+    assert f"{verdict.signature}{verdict.reason}".isprintable()
+    assert verdict.kind == "clean" or verdict.signature or verdict.reason
 
 
 def test_an_error_of_clamd_has_no_path(clamd: Clamd, fake: FakeClamd) -> None:
