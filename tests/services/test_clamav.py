@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from extery_site.scanning.clamd import Clamd, ClamdVerdict, ScannerUnavailable
+from extery_site.scanning.clamd import BLOCK_SIZE, Clamd, ClamdVerdict, ScannerUnavailable
 from extery_site.scanning.package_scan import scan_package
 from tests.fake_clamd import SIGNATURE, FakeClamd, Limits
 from tests.parts import require_part
@@ -206,3 +206,19 @@ def test_a_real_clamd_can_be_stopped_killed_and_started_again() -> None:
         assert scan(client, package()).kind == "clean"
     with pytest.raises(ScannerUnavailable, match="cannot be reached"):
         client.ping()
+
+
+@pytest.mark.clamd
+def test_a_real_clamd_that_is_killed_while_it_reads_gives_no_verdict() -> None:
+    with ClamdServer(require_part("clamd"), limits=LIMITS) as server:
+
+        class Killing(io.BytesIO):
+            def read(self, *arguments: int) -> bytes:  # type: ignore[override]
+                if self.tell() > 2 * BLOCK_SIZE:
+                    server.kill()
+                return super().read(*arguments)
+
+        with pytest.raises(ScannerUnavailable, match="closed the connection"):
+            Clamd(server.address).scan(Killing(bytes(LIMITS.max_file_size)))
+        server.start()
+        assert scan(Clamd(server.address), bytes(LIMITS.max_file_size)).kind == "clean"
