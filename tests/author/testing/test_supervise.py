@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from extery.author.testing import confine
-from extery.author.testing.processes import TOKEN, kill_all, processes_below
 from extery.author.testing.supervise import Ended, Limits, Sandbox, make_folders, supervise, works
+from extery.isolation import linux
+from extery.isolation.processes import TOKEN, kill_all, processes_below
 from tests.waiting import is_alive, wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="confinement needs Linux")
@@ -132,7 +133,7 @@ print(other.recv(20).decode())
             assert lines[8:] == ["pairs work"]
 
 
-def test_without_a_proc_of_its_own_there_is_no_sandbox() -> None:
+def test_without_a_proc_of_its_own_there_is_no_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
     class Libc:
         def mount(self, _source: bytes, target: bytes, *_: object) -> int:
             return -1 if target == b"/proc" else 0
@@ -140,8 +141,9 @@ def test_without_a_proc_of_its_own_there_is_no_sandbox() -> None:
         def syscall(self, *_: object) -> int:
             return 0
 
+    monkeypatch.setattr(linux, "libc", Libc)
     with pytest.raises(OSError, match="mount /proc"):
-        confine._mount(Libc(), {"work": "/w", "writable": [], "size": 1})  # type: ignore[no-untyped-call]
+        confine._mount({"work": "/w", "writable": [], "size": 1})  # type: ignore[no-untyped-call]
 
 
 def test_the_folders_of_the_environment_are_made_where_no_script_does_it(tmp_path: Path) -> None:

@@ -16,8 +16,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any, Literal, NamedTuple
 
-from extery.author.testing.processes import TOKEN, kill_all, processes_below
 from extery.core.files import folder_size
+from extery.isolation.bubblewrap import bubblewrap
+from extery.isolation.processes import TOKEN, kill_all, processes_below
 
 _CONFINE = Path(__file__).with_name("confine.py")
 _INTERVAL = 0.2
@@ -132,7 +133,7 @@ def _confined(
     *,
     network: bool,
 ) -> list[str]:
-    job = {
+    job: dict[str, Any] = {
         "command": list(command),
         "work": str(work),
         "writable": [str(path) for path in writable],
@@ -144,19 +145,11 @@ def _confined(
         "confines": sandbox != "none",
     }
     script = [sys.executable, "-I", "-S", str(_CONFINE), json.dumps(job)]
-    return [*_bubblewrap(job), *script] if sandbox == "bubblewrap" else script
-
-
-def _bubblewrap(job: Mapping[str, Any]) -> list[str]:
-    """Return the command that makes the same namespaces as the script."""
-    binds = [word for path in job["writable"] for word in ("--bind", path, path)]
-    return [
-        *(shutil.which("bwrap") or "bwrap", "--die-with-parent", "--unshare-all"),
-        *(["--share-net"] if job["network"] else []),
-        *("--cap-drop", "ALL", "--ro-bind", "/", "/", "--proc", "/proc"),
-        *("--dev", "/dev", "--remount-ro", "/dev", *binds),
-        *("--size", str(job["size"]), "--tmpfs", job["work"], "--"),
-    ]
+    if sandbox != "bubblewrap":
+        return script
+    folders = {str(work): limits.disk}
+    options = ["--die-with-parent", *(["--share-net"] if network else [])]
+    return [*bubblewrap(folders, options, writable=job["writable"]), *script]
 
 
 def _wait(

@@ -1,0 +1,149 @@
+"""Call isolated functions: in forks of a template on Linux, elsewhere in a process for each call.
+
+The program that calls has many threads, so it never forks itself. Its template is started with the first call,
+and again after it has died.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import select
+import socket
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from extery.isolation import replies
+from extery.isolation.descriptors import open_again
+from extery.isolation.limits import IsolationError, Limits, ProcessEnded, Reply
+from extery.isolation.once import run_once
+from extery.isolation.starting import Template, start_template
+
+#: Seconds beyond those of a call after which a template that does not answer counts as dead.
+_GRACE = 10.0
+_BLOCK = 1 << 16
+
+
+class Isolation:
+    """The isolated functions of a program: a closed list of names and dotted paths.
+
+    Threads can share it. ``hidden`` are folders whose files the functions must not read, such as that of a database.
+    """
+
+    def __init__(self, functions: Mapping[str, str], *, hidden: Sequence[Path] = ()) -> None:
+        self._functions = dict(functions)
+        self._hidden = [str(path) for path in hidden]
+        self._lock = threading.Lock()
+        self._template: Template | None = None
+        self._pid = 0
+
+    @property
+    def kind(self) -> str:
+        """How calls are confined: a `Confinement`, or ``limits`` on systems other than Linux."""
+        return self._running().kind if sys.platform == "linux" else "limits"
+
+    def call(
+        self, name: str, file: BinaryIO, arguments: Mapping[str, Any], limits: Limits = Limits()
+    ) -> Reply:
+        """Call a function with a file, from its start, and arguments for JSON; return its reply.
+
+        Raises the `ExteryError` that the function raised, `ProcessEnded` if it has not returned, and `IsolationError`
+        if it could not be called.
+        """
+        path = self._functions[name]
+        with open_again(file) as descriptor:
+            if sys.platform != "linux":
+                return run_once(path, descriptor, arguments, limits)
+            try:
+                return self._call(name, descriptor, arguments, limits)
+            except IsolationError:
+                os.lseek(descriptor, 0, os.SEEK_SET)
+                return self._call(name, descriptor, arguments, limits)
+
+    def close(self) -> None:
+        """End the template with all calls; the next call starts another one."""
+        with self._lock:
+            template, self._template = self._template, None
+        if template is not None:
+            template.close()
+
+    def _call(
+        self, name: str, descriptor: int, arguments: Mapping[str, Any], limits: Limits
+    ) -> Reply:
+        message = json.dumps(
+            {"function": name, "arguments": arguments, "limits": limits._asdict()}
+        ).encode()
+        template = self._running()
+        reply, reply_end = os.pipe()
+        status, status_end = os.pipe()
+        try:
+            try:
+                with template.lock:
+                    socket.send_fds(
+                        template.control, [message], [descriptor, reply_end, status_end]
+                    )
+            except OSError as error:
+                self._discard(template)
+                raise IsolationError(f"the template has ended: {error}") from error
+            finally:
+                os.close(reply_end)
+                os.close(status_end)
+            try:
+                return _wait(reply, status, limits)
+            except IsolationError:
+                self._discard(template)
+                raise
+        finally:
+            os.close(reply)
+            os.close(status)
+
+    def _running(self) -> Template:
+        with self._lock:
+            if self._pid != os.getpid():
+                # The template is that of the process that this one was forked from.
+                self._template, self._pid = None, os.getpid()
+                atexit.register(self.close)
+            if self._template is None:
+                self._template = start_template(self._functions, self._hidden)
+            return self._template
+
+    def _discard(self, template: Template) -> None:
+        with self._lock:
+            if self._template is template:
+                self._template = None
+        template.close()
+
+
+def _wait(reply: int, status: int, limits: Limits) -> Reply:
+    """Read the reply of a call and its status."""
+    received: dict[int, bytearray] = {reply: bytearray(), status: bytearray()}
+    waiting = select.poll()
+    for descriptor in received:
+        waiting.register(descriptor, select.POLLIN)
+    open_ends = set(received)
+    deadline = time.monotonic() + limits.seconds + _GRACE
+    while open_ends:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise IsolationError("the template does not answer")
+        for descriptor, _ in waiting.poll(left * 1000):
+            block = os.read(descriptor, _BLOCK)
+            received[descriptor] += block
+            if not block:
+                waiting.unregister(descriptor)
+                open_ends.discard(descriptor)
+        if len(received[reply]) > limits.output:
+            raise ProcessEnded("output")
+        if status not in open_ends:
+            break  # the process has ended, and so has its reply
+    os.set_blocking(reply, False)  # whatever else may still have the other end
+    with suppress(BlockingIOError):
+        while (block := os.read(reply, _BLOCK)) and len(received[reply]) <= limits.output:
+            received[reply] += block
+    return replies.read(bytes(received[status]), received[reply])

@@ -1,0 +1,71 @@
+"""A process for one call, on systems without templates: with the limits that the system has, and no confinement."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from extery.isolation import job, replies
+from extery.isolation.limits import Limits, ProcessEnded, Reply
+from extery.isolation.starting import clean_environment, python_command
+
+_REASONS = {
+    job.OUT_OF_MEMORY: "memory",
+    job.TOO_MUCH_OUTPUT: "output",
+    job.DISK_FULL: "disk",
+    0: None,
+}
+#: Address space of a Python that has imported our functions, where the system limits it.
+_BASE_MEMORY = 400_000_000
+
+
+def run_once(path: str, descriptor: int, arguments: Mapping[str, Any], limits: Limits) -> Reply:
+    """Do what `extery.isolation.client.Isolation.call` does, with the dotted path of the function."""
+    started = time.monotonic()
+    message = json.dumps({"path": path, "arguments": arguments, "limits": limits._asdict()})
+    with tempfile.TemporaryDirectory(prefix="extery-isolated-") as folder:
+        process = subprocess.Popen(  # noqa: S603  this Python and a module of ours
+            python_command("extery.isolation.once", message),
+            stdin=descriptor,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=clean_environment() | {"TMPDIR": folder, "TEMP": folder},
+            cwd=folder,
+        )
+        with process:
+            try:
+                reply, _ = process.communicate(timeout=limits.seconds)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise ProcessEnded("time", seconds=time.monotonic() - started) from None
+    code = process.returncode
+    status = {
+        "reason": _REASONS.get(code, "crash" if code > 0 or os.name == "nt" else "signal"),
+        "detail": f"exit status {code}",
+        "peak_memory": 0,
+        "seconds": round(time.monotonic() - started, 4),
+    }
+    return replies.read(json.dumps(status).encode(), reply)
+
+
+def main() -> None:
+    """Make the call of the first argument with the file at stdin, and write the reply to stdout."""
+    message = json.loads(sys.argv[1])
+    limits = Limits(**message["limits"])
+    job.find_function(message["path"])
+    job.limit_process(limits, _BASE_MEMORY)
+    with (
+        open(os.dup(0), "rb") as file,  # noqa: PTH123  descriptors
+        open(os.dup(1), "wb") as output,  # noqa: PTH123
+    ):
+        job.run(message["path"], file, message["arguments"], output, limits.output)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""Functions that tests call in isolation: what hostile files may do to a process that reads them."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from extery.core.errors import InvalidInput
+
+
+def echo(file: BinaryIO, **arguments: Any) -> tuple[dict[str, Any], bytes]:
+    data = file.read()
+    return {"size": len(data), **arguments}, data
+
+
+def refuse(_file: BinaryIO) -> None:
+    raise InvalidInput.of("package.unreadable", file="gears.zip", reason="it is refused")
+
+
+def crash(_file: BinaryIO) -> None:
+    raise LookupError("what a stranger wrote")
+
+
+def take_memory(_file: BinaryIO, *, size: int) -> int:
+    return len(bytearray(size))
+
+
+def spin(_file: BinaryIO) -> None:
+    while True:
+        pass
+
+
+def sleep(_file: BinaryIO) -> None:
+    time.sleep(1_000)
+
+
+def fault(_file: BinaryIO) -> None:
+    ctypes.string_at(0)
+
+
+def kill_itself(_file: BinaryIO) -> None:
+    os._exit(0)
+
+
+def print_much(_file: BinaryIO, *, size: int) -> str:
+    return "x" * size
+
+
+def write_much(_file: BinaryIO, *, size: int, files: int = 1) -> int:
+    for _ in range(files):
+        with tempfile.NamedTemporaryFile(delete=False) as copy:
+            copy.write(bytes(size))
+    return size
+
+
+def forge(_file: BinaryIO, *, text: str) -> None:
+    """Write to all descriptors, as code that has taken over a process could."""
+    for number in range(3, 10):
+        with suppress(OSError):
+            os.write(number, text.encode())
+    os._exit(0)
+
+
+def attempts(_file: BinaryIO, *, hidden: str) -> dict[str, Any]:
+    """Try what a process that reads strangers' files has no need of; return what came of it."""
+
+    def tried(attempt: Any) -> str:
+        try:
+            return str(attempt())
+        except Exception as error:
+            return type(error).__name__
+
+    return {
+        "socket": tried(lambda: socket.socket()),
+        "unix socket": tried(lambda: socket.socket(socket.AF_UNIX)),
+        "process": tried(lambda: subprocess.run(["/bin/true"], check=True)),
+        "fork": tried(_forked),
+        "write": tried(lambda: Path(sys.prefix, "extery-test").write_text("x")),
+        "hidden": tried(lambda: _names(hidden)),
+        "other processes": tried(lambda: [n for n in _names("/proc") if n.isdigit()]),
+        "environment": sorted(os.environ),
+        "folder": _names("."),
+        "descriptors": [n for n in range(3, 64) if _is_open(n)],
+    }
+
+
+def _names(folder: str) -> list[str]:
+    return sorted(path.name for path in Path(folder).iterdir())
+
+
+def _forked() -> int:
+    pid = os.fork()
+    if not pid:
+        os._exit(0)
+    os.waitpid(pid, 0)
+    return 1
+
+
+def _is_open(number: int) -> bool:
+    try:
+        os.fstat(number)
+    except OSError:
+        return False
+    return True
+
+
+def leave_process(_file: BinaryIO, *, detached: bool) -> int:
+    """Start a process that goes on, in a session of its own if it is detached."""
+    subprocess.Popen(
+        [sys.executable, "-S", "-c", "import time; time.sleep(1000) # extery-left-over"],
+        start_new_session=detached,
+    )
+    return 1

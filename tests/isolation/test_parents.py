@@ -1,0 +1,62 @@
+"""Nothing of an isolated function outlives the program that has called it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from extery.isolation import starting
+from extery.isolation.confinement import CONFINEMENTS
+from extery.isolation.processes import processes_below
+from tests.waiting import is_alive, wait_until
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="confinement needs Linux")
+_PROGRAM = """
+import io, sys
+from extery.isolation import starting
+from extery.isolation.client import Isolation
+from extery.isolation.limits import Limits
+starting._works[""] = sys.argv[1]
+isolation = Isolation({"sleep": "tests.isolation.functions.sleep"})
+isolation.kind
+print("started", flush=True)
+isolation.call("sleep", io.BytesIO(b""), {}, Limits(seconds=900.0))
+"""
+
+
+@pytest.mark.parametrize("kind", CONFINEMENTS)
+def test_processes_of_a_killed_program_end(kind: str, tmp_path: Path) -> None:
+    program = subprocess.Popen(
+        [sys.executable, "-c", _PROGRAM, kind],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+    )
+    with program:
+        assert program.stdout is not None
+        if program.stdout.readline() != b"started\n":
+            pytest.skip("not on this system")
+        # The template, the call, and what starts them.
+        wait_until(lambda: len(processes_below(program.pid)) >= (2 if kind == "filter" else 3))
+        below = processes_below(program.pid)
+        program.send_signal(signal.SIGKILL)
+    wait_until(lambda: not any(is_alive(pid) for pid in below))
+
+
+def test_folders_of_killed_programs_are_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(starting.tempfile, "gettempdir", lambda: str(tmp_path))
+    gone = subprocess.Popen([sys.executable, "-S", "-c", ""])
+    gone.wait()
+    for name in (f"extery-isolated-{gone.pid}-a", f"extery-isolated-{os.getpid()}-b", "other"):
+        (tmp_path / name).mkdir()
+    starting.remove_old_folders()
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        [f"extery-isolated-{os.getpid()}-b", "other"]
+    )
