@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from extery.inventory.model import Place
+from extery.inventory.model import PermissionUse
 from tests.inventory.samples import inventory_of, names, only
 
 
@@ -122,7 +122,7 @@ def test_permissions_are_shown_beside_their_uses() -> None:
 
     found = {one.name: (one.reason, one.uses) for one in inventory.permissions}
     assert found == {
-        "network": (None, (Place("__init__.py", 2),)),
+        "network": (None, (PermissionUse("__init__.py", 2, "requests.get"),)),
         "files": ("Save gears", ()),
     }
 

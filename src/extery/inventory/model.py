@@ -28,6 +28,13 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class PermissionUse(Place):
+    """A place that needs a permission, and what does: the name of a call, such as ``requests.get``."""
+
+    call: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A thing that an extension adds or uses; ``kind`` and ``fields`` are those of a row of `extery.inventory.kinds`.
 
@@ -91,7 +98,7 @@ class Permission:
 
     name: str
     reason: str | None
-    uses: tuple[Place, ...]
+    uses: tuple[PermissionUse, ...]
 
     @property
     def is_declared(self) -> bool:
@@ -102,7 +109,9 @@ class Permission:
             "name": self.name,
             "declared": self.is_declared,
             "reason": self.reason,
-            "uses": [{"file": one.file, "line": one.line or None} for one in self.uses],
+            "uses": [
+                {"file": one.file, "line": one.line or None, "call": one.call} for one in self.uses
+            ],
         }
 
 

@@ -23,7 +23,7 @@ from extery.inventory.evaluate import Evaluator
 from extery.inventory.hooks import hook_entries
 from extery.inventory.kinds import BY_NAME
 from extery.inventory.libraries import compiled_entries, module_entries, wheel_entries
-from extery.inventory.model import Entry, Inventory, Permission, Place, Unread
+from extery.inventory.model import Entry, Inventory, Permission, PermissionUse, Unread
 from extery.inventory.registration import Registration
 from extery.rules.permission_use import permission_uses
 from extery.rules.sources import Sources, blenders_of, pythons_of
@@ -184,7 +184,8 @@ def _permissions(
     uses = permission_uses(list(modules))
     known = TYPES_BY_NAME[type_].permissions if type_ in TYPES_BY_NAME else tuple(uses)
     for name in dict.fromkeys((*known, *uses, *reasons)):
-        places = tuple(dict.fromkeys(Place(path, at.line) for path, at, _ in uses.get(name, ())))
+        found = (PermissionUse(path, at.line, call) for path, at, call in uses.get(name, ()))
+        places = tuple(dict.fromkeys(found))
         if places or name in reasons:
             yield Permission(name, reasons.get(name), places)
 
