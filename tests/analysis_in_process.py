@@ -24,6 +24,7 @@ def small_sources_here() -> Iterator[None]:
     """Analyse small sources without a child process."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("extery.rules.sources.analyze_all", analyze_here)
+        patch.setattr("extery.inventory.read.analyze_all", analyze_here)
         yield
 
 

@@ -86,6 +86,7 @@ BOTH_DATABASES = (
     "site/project/tasks",
     "site/quotas",
     "site/scanning/test_pipeline.py",
+    "site/scanning/test_inventory_step.py",
     "site/ratings/test_races.py",
     "site/source_search",
     "site/test_database.py",

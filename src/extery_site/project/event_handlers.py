@@ -38,6 +38,8 @@ EVENT_HANDLERS = [
     "extery_site.source_search.event_handler.index_packages",
     # Checks new packages for malware and more, in a task.
     "extery_site.scanning.event_handler.check_packages",
+    # Makes what the newest version adds to Blender searchable.
+    "extery_site.scanning.search_index.follow_event",
     # Blocks versions with a package in quarantine when their deleted extension is restored.
     "extery_site.scanning.quarantine.stop_restored",
 ]
@@ -47,6 +49,7 @@ SCAN_STEPS = [
     "extery_site.scanning.steps.malware.MALWARE",
     "extery_site.scanning.steps.rules.RULES",
     "extery_site.scanning.steps.wheels.WHEELS",
+    "extery_site.scanning.steps.inventory.INVENTORY",
 ]
 #: Paths of the functions that are called with a version when the checks of a package of it have a new result, in
 #: the transaction that stores it. The value of the setting ``SCAN_HANDLERS``.

@@ -1,6 +1,6 @@
-"""What is known about each stored package: one `FileCheck` by SHA-256, with a `StepResult` for each check.
+"""What is known about each stored package: one `FileCheck` by SHA-256 with a `StepResult` for each check, and its inventory.
 
-Neither refers to the stored file, so that they keep no file from being removed, and remain when an infected one is.
+None refers to the stored file, so that they keep no file from being removed. Checks remain when an infected one is.
 """
 
 from __future__ import annotations
@@ -152,6 +152,21 @@ class KnownWheel(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["sha256", "index_url"], name="scanning_wheel_once")
         ]
+
+    def __str__(self) -> str:
+        return f"{self.sha256[:12]}…"
+
+
+class PackageInventory(models.Model):
+    """What a package adds to Blender and uses: the value of `extery.inventory.stored.dump_inventory`."""
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    document = OrderedJSONField()
+    version = models.CharField(max_length=40, help_text="The version that it was made with.")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name_plural = "package inventories"
 
     def __str__(self) -> str:
         return f"{self.sha256[:12]}…"

@@ -13,6 +13,7 @@ from extery_site.catalog.models.handover import Handover
 from extery_site.catalog.models.image import Image
 from extery_site.catalog.models.maximum import MaximumSuggestion
 from extery_site.catalog.models.remote_library import RemoteLibrary
+from extery_site.catalog.models.search_term import MAX_TERM_LENGTH, SearchTerm
 from extery_site.catalog.models.version import (
     DISCARDABLE,
     EDITABLE,
@@ -32,6 +33,7 @@ __all__ = [
     "DISCARDABLE",
     "EDITABLE",
     "EXPIRING",
+    "MAX_TERM_LENGTH",
     "PRIVATE_KINDS",
     "UNDOABLE_KINDS",
     "WITHDRAWABLE",
@@ -45,6 +47,7 @@ __all__ = [
     "Package",
     "RemoteLibrary",
     "ReplacedPackage",
+    "SearchTerm",
     "Tag",
     "Version",
     "VersionQuerySet",

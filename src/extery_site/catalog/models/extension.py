@@ -20,8 +20,10 @@ from extery.core.types import ExtensionType
 from extery.core.versions import short_blender_version
 from extery_site.accounts.models import User
 from extery_site.catalog.models.fields import ByteOrderedCharField
+from extery_site.catalog.models.search_term import SearchTerm
 from extery_site.catalog.models.skeleton import MAX_SKELETON_LENGTH, skeleton
 from extery_site.catalog.models.version import Package, Version
+from extery_site.catalog.search_words import MAX_WORDS, MIN_PREFIX, search_phrases
 from extery_site.catalog.text_limits import (
     MAX_DEPRECATION_NOTE_LENGTH,
     MAX_STORED_BLOCK_REASON_LENGTH,
@@ -63,6 +65,29 @@ class Tag(models.Model):
         return f"{types.TYPES_BY_NAME[self.type].label} tag"
 
 
+def _with_terms(condition: Q) -> models.QuerySet[SearchTerm, Any]:
+    """Return the keys of extensions with a term; read once for a query, from the index of the terms."""
+    return SearchTerm.objects.filter(condition).values("extension_id")
+
+
+def _matches_word(word: str) -> Q:
+    tagged = Extension.tags.through.objects.filter(
+        extension_id=OuterRef("pk"), tag__name__icontains=word
+    )
+    term = word.casefold()
+    is_prefix = len(term) >= MIN_PREFIX
+    terms = Q(term__gte=term, term__lt=f"{term}\U0010ffff") if is_prefix else Q(term=term)
+    return (
+        Q(name__icontains=word)
+        | Q(tagline__icontains=word)
+        | Q(extension_id__icontains=word)
+        | Q(owner__username__icontains=word)
+        | Q(owner__full_name__icontains=word)
+        | Exists(tagged)
+        | Q(pk__in=_with_terms(terms))
+    )
+
+
 def extension_status_choices() -> list[tuple[str, str]]:
     """Return the choices of `Extension.status`; as a function, so that a new one needs no migration."""
     return Extension.Status.choices
@@ -98,31 +123,29 @@ class ExtensionQuerySet(models.QuerySet["Extension"]):
         return self.filter(id_key=normalize_id(extension_id))
 
     def search(self, text: str) -> ExtensionQuerySet:
-        """Return extensions with every word in their name, tagline, id, tags or author's name."""
-        matches = self
-        for word in text.split()[:8]:
-            tagged = Extension.tags.through.objects.filter(
-                extension_id=OuterRef("pk"), tag__name__icontains=word
-            )
-            matches = matches.filter(
-                Q(name__icontains=word)
-                | Q(tagline__icontains=word)
-                | Q(extension_id__icontains=word)
-                | Q(owner__username__icontains=word)
-                | Q(owner__full_name__icontains=word)
-                | Exists(tagged)
-            )
-        return matches
+        """Return extensions with every word in their name, tagline, id, tags, author's name or `SearchTerm` rows.
+
+        A text that means keys or a file format, such as ``ctrl shift q`` or ``import psk``, also finds those with it.
+        """
+        matches = Q()
+        for word in text.split()[:MAX_WORDS]:
+            matches &= _matches_word(word)
+        if phrases := search_phrases(text):
+            matches |= Q(pk__in=_with_terms(Q(term__in=phrases)))
+        return self.filter(matches)
 
     def best_match_first(self, text: str) -> ExtensionQuerySet:
-        """Sort by how well the name matches ``text``, then by downloads."""
+        """Sort by how well the name or a phrase matches ``text``, then by downloads."""
         text = text.strip()
+        phrases = search_phrases(text)
+        with_phrase = [When(pk__in=_with_terms(Q(term__in=phrases)), then=Value(2))]
         return self.annotate(
             match=Case(
                 When(name__iexact=text, then=Value(0)),
                 When(name__istartswith=text, then=Value(1)),
-                When(name__icontains=text, then=Value(2)),
-                default=Value(3),
+                *(with_phrase if phrases else ()),
+                When(name__icontains=text, then=Value(3)),
+                default=Value(4),
             )
         ).order_by("match", "-download_count", "id_key")
 

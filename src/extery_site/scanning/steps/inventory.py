@@ -1,0 +1,48 @@
+"""What a package adds to Blender and what it uses, for pages, the API and the search."""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+from django.db import transaction
+
+from extery.core.errors import InvalidPackage
+from extery.inventory.model import INVENTORY_VERSION
+from extery.inventory.packages import read_package_inventory
+from extery.inventory.stored import dump_inventory
+from extery.rules import REVISION
+from extery_site.catalog.models import Extension, Package
+from extery_site.catalog.stored_values import without_nul
+from extery_site.scanning.models import PackageInventory
+from extery_site.scanning.search_index import index_extension
+from extery_site.scanning.steps.step import Outcome, Step, StepOutcome
+
+NAME = "inventory"
+
+
+def version() -> str:
+    """Return the version of the format, and the revision of the rules, which find what needs a permission."""
+    return f"{INVENTORY_VERSION}.{REVISION}"
+
+
+def _run(package: Package, file: BinaryIO) -> StepOutcome:
+    try:
+        inventory = read_package_inventory(file, name=package.original_name)
+    except InvalidPackage as error:
+        note = f"The package cannot be read: {error.problems[0].message}."
+        return StepOutcome(Outcome.NOT_SCANNED, note=note)
+    document = without_nul(dump_inventory(inventory))
+    with transaction.atomic():
+        # A transition that makes its version the newest waits, and then finds the inventory.
+        locked = Extension.objects.select_for_update(of=("self",))
+        extension = locked.filter(pk=package.version.extension_id).first()
+        PackageInventory.objects.update_or_create(
+            pk=package.sha256, defaults={"document": document, "version": version()}
+        )
+        if extension is not None:  # it may have been discarded meanwhile
+            index_extension(extension)
+    details = {"entries": len(inventory.entries), "not_analysed": len(inventory.unread)}
+    return StepOutcome(Outcome.PASSED, details=details)
+
+
+INVENTORY = Step(NAME, "What it does", is_configured=lambda: True, version=version, run=_run)
