@@ -45,6 +45,8 @@ ONE_DATABASE = (
     # The client of the virus scanner.
     "site/scanning/test_clamd.py",
     "site/scanning/test_states.py",
+    "site/scanning/test_description.py",
+    "site/scanning/test_inventory_pages.py",
     "site/scanning/test_clamd_check.py",
     "site/scanning/test_package_scan.py",
     "site/project/test_clamd_address.py",

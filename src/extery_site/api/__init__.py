@@ -30,6 +30,7 @@ from extery_site.publish.maximum_endpoints import router as maximum
 from extery_site.publish.schema_endpoints import router as schemas
 from extery_site.ratings.endpoints import router as ratings
 from extery_site.reports.endpoints import router as reports
+from extery_site.scanning.endpoints import router as checks
 from extery_site.source_search.endpoints import router as source_search
 from extery_site.transparency.endpoints import router as transparency
 
@@ -100,6 +101,7 @@ for _router in (
     managing,
     maximum,
     schemas,
+    checks,
     queue,
     review,
     checks,

@@ -132,12 +132,15 @@ def extension(request: HttpRequest, extension_id: str) -> HttpResponse:
         "may_edit": extension.is_owned_by(request.user),
         "is_following": is_following(request.user, subject.key),
         "may_moderate": may_moderate(request.user),
-        "sections": [section(request, extension) for section in _page_sections()],
+        "permissions": import_string(settings.PERMISSIONS_SECTION)(
+            request, extension, version_to_show
+        ),
+        "sections": [section(request, extension, version_to_show) for section in _page_sections()],
     }
     return render(request, "catalog/extension.html", context)
 
 
-def _page_sections() -> list[Callable[[HttpRequest, Extension], SafeString]]:
+def _page_sections() -> list[Callable[[HttpRequest, Extension, Version | None], SafeString]]:
     """Return the functions that render the sections of other apps: `extery_site.project.page_sections`."""
     return [import_string(path) for path in settings.EXTENSION_PAGE_SECTIONS]
 

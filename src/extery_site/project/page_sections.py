@@ -1,10 +1,16 @@
 """Sections that other apps add to the page of an extension, in this order.
 
-Each is a function of the request and the extension that returns HTML. `extery_site.catalog` does not
-import these apps.
+Each is a function of the request, the extension and the version that the page shows (``None`` without any), which
+returns HTML. `extery_site.catalog` does not import these apps.
 """
 
 from __future__ import annotations
 
 #: Paths of the functions, the value of the setting ``EXTENSION_PAGE_SECTIONS``.
-EXTENSION_PAGE_SECTIONS = ["extery_site.ratings.section.ratings_section"]
+EXTENSION_PAGE_SECTIONS = [
+    "extery_site.scanning.sections.description_section",
+    "extery_site.ratings.section.ratings_section",
+]
+#: Path of the function whose section, if it is not empty, takes the place of the declared permissions: the value of
+#: the setting ``PERMISSIONS_SECTION``.
+PERMISSIONS_SECTION = "extery_site.scanning.sections.permissions_section"

@@ -141,6 +141,7 @@ SOURCE_INDEX_HANDLERS = event_handlers.SOURCE_INDEX_HANDLERS
 SCAN_STEPS = event_handlers.SCAN_STEPS
 SCAN_HANDLERS = event_handlers.SCAN_HANDLERS
 EXTENSION_PAGE_SECTIONS = page_sections.EXTENSION_PAGE_SECTIONS
+PERMISSIONS_SECTION = page_sections.PERMISSIONS_SECTION
 ROOT_URLCONF = "extery_site.project.urls"
 WSGI_APPLICATION = "extery_site.project.wsgi.application"
 TEMPLATES: list[dict[str, Any]] = [

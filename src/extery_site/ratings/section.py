@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from extery_site.catalog.models import Extension
+from extery_site.catalog.models import Extension, Version
 from extery_site.ratings.models import Rating
 from extery_site.ratings.queries import numbers_of, own_rating
 
@@ -14,7 +14,11 @@ from extery_site.ratings.queries import numbers_of, own_rating
 NUMBER = 3
 
 
-def ratings_section(request: HttpRequest, extension: Extension) -> SafeString:
+def ratings_section(
+    request: HttpRequest,
+    extension: Extension,
+    version: Version | None,  # noqa: ARG001  ratings of all versions
+) -> SafeString:
     """Render the average and the most helpful ratings; nothing for an extension that is not public."""
     if not extension.is_public:
         return SafeString("")

@@ -56,6 +56,7 @@ def test_the_api_describes_itself(client: Client, db: None) -> None:
         "/api/v1/extensions/{extension_id}/versions/{number}/findings/{fingerprint}/waive",
         "/api/v1/extensions/{extension_id}/versions/{number}/findings/{fingerprint}/waiver",
         "/api/v1/extensions/{extension_id}/versions/{number}/hold",
+        "/api/v1/extensions/{extension_id}/versions/{number}/inventory",
         "/api/v1/extensions/{extension_id}/versions/{number}/maximum",
         "/api/v1/extensions/{extension_id}/versions/{number}/maximum/suggestions/",
         "/api/v1/extensions/{extension_id}/versions/{number}/maximum/suggestions/{suggestion_id}/accept",

@@ -140,6 +140,12 @@ def code_line(line: Any) -> SafeString:
 
 
 @register.filter
+def place_text(place: Any) -> str:
+    """Return a place in a package, such as ``net.py, line 12``; ``place`` has a file, and a line or 0."""
+    return f"{place.file}, line {place.line}" if place.line else str(place.file)
+
+
+@register.filter
 def sentence(problem: Problem) -> str:
     """Return the message of a problem as a sentence."""
     return form_problems.sentence(problem)

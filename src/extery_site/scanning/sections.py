@@ -1,0 +1,51 @@
+"""The parts of the extension page that come from the checks of its packages."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from extery.inventory.model import Inventory
+from extery_site.catalog.models import Extension, Version
+from extery_site.scanning.description import describe
+from extery_site.scanning.inventories import inventory_of_version
+from extery_site.scanning.permission_rows import permission_rows
+
+
+def permissions_section(
+    request: HttpRequest, extension: Extension, version: Version | None
+) -> SafeString:
+    """Render the permissions that a version declares beside those that it uses; nothing without an inventory."""
+    inventory = _inventory(request, version)
+    if version is None or inventory is None:
+        return SafeString("")
+    context = {
+        "extension": extension,
+        "version": version,
+        "rows": permission_rows(inventory, version.permissions),
+        "not_analysed": len(inventory.unread),
+    }
+    return render_to_string("scanning/permissions.html", context, request)
+
+
+def description_section(
+    request: HttpRequest, extension: Extension, version: Version | None
+) -> SafeString:
+    """Render what a version does; nothing without an inventory."""
+    inventory = _inventory(request, version)
+    description = describe(inventory) if inventory is not None else None
+    if version is None or description is None or description.is_empty:
+        return SafeString("")
+    context = {"extension": extension, "version": version, "description": description}
+    return render_to_string("scanning/description.html", context, request)
+
+
+def _inventory(request: HttpRequest, version: Version | None) -> Inventory | None:
+    """Return the inventory of a version, read once for a request."""
+    if version is None:
+        return None
+    found: dict[int, Inventory | None] = request.__dict__.setdefault("extery_inventories", {})
+    if version.pk not in found:
+        found[version.pk] = inventory_of_version(version)
+    return found[version.pk]
