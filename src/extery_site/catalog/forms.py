@@ -56,6 +56,11 @@ class BrowseForm(forms.Form):
             attrs={"placeholder": "Any", "list": "blender-versions", "inputmode": "decimal"}
         ),
     )
+    works = forms.ChoiceField(
+        label="If it breaks there",
+        choices=[("", "Mark it"), ("on", "Leave it out")],
+        required=False,
+    )
     sort = forms.ChoiceField(label="Sort by", choices=SORTS, required=False)
 
     def __init__(self, *args: Any, tags: list[Tag], **kwargs: Any) -> None:
@@ -87,6 +92,9 @@ class BrowseForm(forms.Form):
         system = System.parse(filters.get("blender"), filters.get("platform"))
         if system != System():
             extensions = extensions.compatible_with(system)
+        if filters.get("works") and system.blender is not None:
+            broken = Extension.objects.with_known_problems(system.blender)
+            extensions = extensions.exclude(pk__in=broken.values("pk"))
         return self._sorted(extensions, text=filters.get("q", ""), by=filters.get("sort", ""))
 
     def _sorted(self, extensions: ExtensionQuerySet, *, text: str, by: str) -> ExtensionQuerySet:
@@ -102,6 +110,15 @@ class BrowseForm(forms.Form):
             case _:
                 return extensions.best_match_first(text) if text else extensions.newest_first()
 
+    def known_to_break(self, extensions: list[Extension]) -> set[int]:
+        """Return the keys of those whose newest version breaks in the Blender of the filter."""
+        blender = System.parse(getattr(self, "cleaned_data", {}).get("blender")).blender
+        if blender is None:
+            return set()
+        broken = Extension.objects.with_known_problems(blender)
+        keys = [extension.pk for extension in extensions]
+        return set(broken.filter(pk__in=keys).values_list("pk", flat=True))
+
     def active_filters(self) -> list[tuple[str, str]]:
         """Return field name and label of every filter in use."""
         active = []
@@ -109,7 +126,11 @@ class BrowseForm(forms.Form):
             if not value or name in {"sort"}:
                 continue
             choices = dict(getattr(self.fields[name], "choices", ()))
-            label = {"q": f"“{value}”", "blender": f"Blender {value}"}.get(name)
+            label = {
+                "q": f"“{value}”",
+                "blender": f"Blender {value}",
+                "works": "Not known to break",
+            }.get(name)
             active.append((name, label or str(choices.get(value, value))))
         return active
 

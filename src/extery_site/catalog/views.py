@@ -70,10 +70,12 @@ def browse(request: HttpRequest, type_: str = "", slug: str = "") -> HttpRespons
     paginator = Paginator(form.apply(extensions).values_list("pk", flat=True), PAGE_SIZE)
     status = 400 if form.errors else 200
     page = paginator.get_page(request.GET.get("page"))
+    extensions_of_page = Extension.objects.browsable().read_page(page)
     context = {
         "form": form,
         "page": page,
-        "extensions": Extension.objects.browsable().read_page(page),
+        "extensions": extensions_of_page,
+        "broken": form.known_to_break(extensions_of_page),
         "pages": paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
         "title": tag.name if tag else TITLES[type_],
         "tag": tag,
@@ -149,14 +151,20 @@ def _page_sections() -> list[Callable[[HttpRequest, Extension, Version | None], 
 def versions(request: HttpRequest, extension_id: str) -> HttpResponse:
     """Show all versions of an extension, newest first."""
     extension = get_object_or_404(_visible(request).with_id(extension_id))
+    versions = _visible_versions(request, extension, Version.Status.BLOCKED)
+    overview, parts = import_string(settings.VERSIONS_CONTENT)(request, extension, versions)
     versions_with_downloads = [
-        (version, [(package, package.drag_url(request)) for package in version.packages.all()])
-        for version in _visible_versions(request, extension, Version.Status.BLOCKED)
+        (
+            version,
+            [(package, package.drag_url(request)) for package in version.packages.all()],
+            parts.get(version.pk, ""),
+        )
+        for version in versions
     ]
     return render(
         request,
         "catalog/versions.html",
-        {"extension": extension, "versions": versions_with_downloads},
+        {"extension": extension, "versions": versions_with_downloads, "overview": overview},
     )
 
 

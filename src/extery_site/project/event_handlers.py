@@ -50,6 +50,7 @@ SCAN_STEPS = [
     "extery_site.scanning.steps.rules.RULES",
     "extery_site.scanning.steps.wheels.WHEELS",
     "extery_site.scanning.steps.inventory.INVENTORY",
+    "extery_site.scanning.steps.compatibility.COMPATIBILITY",
 ]
 #: Paths of the functions that are called with a version when the checks of a package of it have a new result, in
 #: the transaction that stores it. The value of the setting ``SCAN_HANDLERS``.

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 #: Paths of the functions, the value of the setting ``EXTENSION_PAGE_SECTIONS``.
 EXTENSION_PAGE_SECTIONS = [
+    "extery_site.scanning.sections.compatibility_section",
     "extery_site.scanning.sections.description_section",
     "extery_site.ratings.section.ratings_section",
 ]
 #: Path of the function whose section, if it is not empty, takes the place of the declared permissions: the value of
 #: the setting ``PERMISSIONS_SECTION``.
 PERMISSIONS_SECTION = "extery_site.scanning.sections.permissions_section"
+#: Path of the function of the request, the extension and its versions that returns the HTML above the list on the page
+#: of the versions, and that of each version by key: the value of the setting ``VERSIONS_CONTENT``.
+VERSIONS_CONTENT = "extery_site.scanning.sections.versions_content"

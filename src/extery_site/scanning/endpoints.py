@@ -1,4 +1,4 @@
-"""API endpoints for what is known about the packages of a version: what they do."""
+"""API endpoints for what is known about the packages of a version: what they do, and where they work."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router, Schema
 
+from extery.core.versions import BLENDER_SERIES, format_series
 from extery.inventory.model import INVENTORY_VERSION
 from extery_site.accounts.auth import OPTIONAL_AUTH
 from extery_site.catalog.endpoints import visible_extension, visible_version
+from extery_site.scanning.compatibility import Verdict, compatibility_of
 from extery_site.scanning.inventories import inventories_of
 
 router = Router(tags=["checks"])
@@ -58,4 +60,75 @@ def version_inventory(request: HttpRequest, extension_id: str, number: str) -> I
             )
             for package in packages
         ],
+    )
+
+
+class PlaceOut(Schema):
+    """A file of the package, and a line in it."""
+
+    file: str
+    line: int | None
+
+
+class NameFindingOut(Schema):
+    """A name of Blender's API that some Blenders lack, or call deprecated or experimental; ``number`` counts its uses."""
+
+    kind: str
+    message: str
+    hint: str
+    blenders: list[str]
+    places: list[PlaceOut]
+    number: int
+
+
+class CompatibilityOut(Schema):
+    """In which Blenders a version works, from tables of the names of their APIs.
+
+    ``works``: no problem was found; ``remarks``: it uses deprecated or experimental names; ``breaks``; ``unknown``: not all
+    of its code could be analysed, or it was not analysed yet; ``outside``: its manifest excludes this Blender.
+    """
+
+    id: str
+    version: str
+    blenders: dict[str, Verdict]
+    findings: list[NameFindingOut]
+    not_analysed: list[str]
+
+
+@router.get(
+    f"{_VERSION}/compatibility",
+    response=CompatibilityOut,
+    auth=OPTIONAL_AUTH,
+    url_name="version_compatibility",
+)
+def version_compatibility(request: HttpRequest, extension_id: str, number: str) -> CompatibilityOut:
+    """Return in which Blenders a version works; drafts are visible to their owner and moderators."""
+    extension = visible_extension(extension_id, request.user)
+    version = visible_version(extension, number, request.user)
+    found = compatibility_of([version]).get(version.pk)
+    if found is None:
+        unknown: dict[str, Verdict] = {format_series(one): "unknown" for one in BLENDER_SERIES}
+        return CompatibilityOut(
+            id=extension.extension_id,
+            version=version.number,
+            blenders=unknown,
+            findings=[],
+            not_analysed=[],
+        )
+    return CompatibilityOut(
+        id=extension.extension_id,
+        version=version.number,
+        blenders={one.blender: one.verdict for one in found.verdicts},
+        findings=[
+            NameFindingOut(
+                kind=one.kind,
+                message=one.message,
+                hint=one.hint,
+                blenders=list(one.blenders),
+                places=[PlaceOut(file=place.file, line=place.line or None) for place in one.places],
+                number=one.number,
+            )
+            for one in found.findings
+        ],
+        not_analysed=list(found.not_analysed),
     )

@@ -42,7 +42,7 @@ def test_what_reaches_beyond_blender_is_named_with_the_line_that_does() -> None:
 
     assert (host.title, host.place.line) == ("gears.example.org", 17)
     assert (program.title, program.place.line) == ("ffmpeg", 18)
-    assert (written.detail, written.place.line) == ("/tmp/gears.txt", 19)  # noqa: S108
+    assert (written.detail, written.place.line) == ("/tmp/gears.txt", 19)
 
 
 def test_a_long_part_is_cut_and_says_how_much_is_left_out() -> None:

@@ -17,9 +17,14 @@ from django.utils import timezone
 from extery.core import types
 from extery.core.compatibility import System
 from extery.core.types import ExtensionType
-from extery.core.versions import short_blender_version
+from extery.core.versions import (
+    BlenderVersion,
+    number_of_blender_version,
+    short_blender_version,
+)
 from extery_site.accounts.models import User
 from extery_site.catalog.models.fields import ByteOrderedCharField
+from extery_site.catalog.models.known_problem import KnownIncompatibility
 from extery_site.catalog.models.search_term import SearchTerm
 from extery_site.catalog.models.skeleton import MAX_SKELETON_LENGTH, skeleton
 from extery_site.catalog.models.version import Package, Version
@@ -166,6 +171,15 @@ class ExtensionQuerySet(models.QuerySet["Extension"]):
             version__extension=OuterRef("pk"), version__status=Version.Status.APPROVED
         )
         return self.filter(Exists(packages))
+
+    def with_known_problems(self, blender: BlenderVersion) -> ExtensionQuerySet:
+        """Return extensions whose newest version is for this Blender, and certainly breaks in it."""
+        number = number_of_blender_version(blender)
+        broken = KnownIncompatibility.objects.filter(
+            package__version=OuterRef("newest_version"), blender=number // 1000 * 1000
+        )
+        newest = Q(newest_version__blender_max=None) | Q(newest_version__blender_max__gt=number)
+        return self.filter(newest, Exists(broken), newest_version__blender_min__lte=number)
 
     def newest_first(self) -> ExtensionQuerySet:
         return self.order_by(models.F("published_at").desc(nulls_last=True), "-pk")
