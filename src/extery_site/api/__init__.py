@@ -17,7 +17,7 @@ from extery.core.text import clean_message
 from extery_site.accounts.auth import REQUIRED_AUTH
 from extery_site.catalog.endpoints import router as catalog
 from extery_site.listings.endpoints import router as listings
-from extery_site.moderation.check_endpoints import router as checks
+from extery_site.moderation.check_endpoints import router as package_checks
 from extery_site.moderation.endpoints import router as moderation
 from extery_site.moderation.queue_endpoints import router as queue
 from extery_site.moderation.review_endpoints import router as review
@@ -101,7 +101,7 @@ for _router in (
     managing,
     maximum,
     schemas,
-    checks,
+    package_checks,
     queue,
     review,
     checks,
