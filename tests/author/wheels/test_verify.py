@@ -102,6 +102,21 @@ def test_malware_fails_always(index: FakeIndex, package: Path, tmp_path: Path) -
     assert "1 (malware)" in result.stdout
 
 
+@pytest.mark.parametrize("name", ["PYSEC-2026-1", "CVE-2026-7"])
+def test_a_vulnerability_that_is_ignored_does_not_fail(
+    index: FakeIndex, package: Path, tmp_path: Path, name: str
+) -> None:
+    index.add("gearlib", "1.0")
+    dump = write_dump(tmp_path / "all.zip", [advisory(aliases=["CVE-2026-7"])])
+
+    result = verify(package, "--osv", dump, "--ignore", name, "--strict")
+
+    assert result.exit_code == 0, result.output
+    assert "none known" in result.stdout
+    assert f"without {name}" in result.stderr
+    assert verify(package, "--osv", dump, "--ignore", "CVE-2026-8").exit_code == 1
+
+
 def test_a_dump_that_cannot_be_read_fails(index: FakeIndex, package: Path, tmp_path: Path) -> None:
     index.add("gearlib", "1.0")
 

@@ -7,7 +7,7 @@ uses the network and opens none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Self
 
@@ -60,6 +60,15 @@ class WheelsReport(NamedTuple):
     def problems(self) -> ProblemList:
         """The findings. That a wheel cannot be read is a finding of the rules (``wheel.unreadable``), and not among these."""
         return find_problems(self.package, self.wheels)
+
+    def without(self, ids: Collection[str]) -> Self:
+        """Return the report without the vulnerabilities of these ids, each that of any database."""
+
+        def rest(wheel: CheckedWheel) -> CheckedWheel:
+            kept = [one for one in wheel.vulnerabilities if not {one.id, *one.aliases} & set(ids)]
+            return wheel._replace(vulnerabilities=tuple(kept))
+
+        return self._replace(wheels=tuple(map(rest, self.wheels)))
 
     def as_dict(self) -> dict[str, Any]:
         return {

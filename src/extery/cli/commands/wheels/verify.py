@@ -35,6 +35,13 @@ _LEVELS = ("low", "medium", "high", "critical", "never")
     show_default=True,
     help="Fail for known vulnerabilities of this severity or above; one of unknown severity counts as critical.",
 )
+@click.option(
+    "--ignore",
+    "ignored",
+    metavar="ID",
+    multiple=True,
+    help="Leave out a known vulnerability, such as CVE-2026-10001, that does not concern you.",
+)
 @index_option
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
 @offline_option
@@ -46,6 +53,7 @@ def command(
     *,
     osv: Path | None,
     fail_on: str,
+    ignored: tuple[str, ...],
     index_url: str,
     strict: bool,
     offline: bool,
@@ -62,7 +70,8 @@ def command(
     from extery.cli.output.table import table_lines
 
     found = check_with_index(path or Path(), index_url=index_url, osv=osv, offline=offline)
-    report = found.report
+    report = found.report.without(ignored)
+    found = found._replace(report=report)
     problems = [*found.unreadable, *report.problems, *report.unavailable]
     if offline:
         problems += _not_compared(found, find_index(index_url))
@@ -76,19 +85,22 @@ def command(
         summary=f"Verified {pluralize(len(report.wheels), 'wheel')}: {identical} identical to the index{known}.",
         problems=prefix_problems(problems, found.prefix),
         lines=table_lines(list(wheel_rows(found)), heading=HEADING),
-        notes=_notes(report) if report.wheels and (osv is None or report.dump) else (),
-        data={"fail_on": fail_on, "report": report.as_dict()},
+        notes=_notes(report, ignored) if report.wheels and (osv is None or report.dump) else (),
+        data={"fail_on": fail_on, "ignored": list(ignored), "report": report.as_dict()},
         problems_are_result=True,
         is_strict=strict,
     )
 
 
-def _notes(report: WheelsReport) -> list[str]:
-    """Return how old the dump is, or where there is one."""
+def _notes(report: WheelsReport, ignored: tuple[str, ...]) -> list[str]:
+    """Return how old the dump is and what was left out, or where there is a dump."""
     if report.dump is None:
         return [f"Vulnerabilities were not looked up: download {OSV_URL} and give it with --osv."]
     date = report.dump.modified[:10] or "an unknown day"
-    return [f"Vulnerabilities are those known on {date} ({report.dump.advisories:,} advisories)."]
+    left_out = f", without {', '.join(ignored)}" if ignored else ""
+    return [
+        f"Vulnerabilities are those known on {date} ({report.dump.advisories:,} advisories){left_out}."
+    ]
 
 
 def _is_identical(wheel: CheckedWheel) -> bool:
