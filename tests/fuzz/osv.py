@@ -41,6 +41,9 @@ _ENTRY = {
                 {"type": "GIT", "repo": "x", "events": [{"introduced": "abc"}]},
             ],
             "versions": ["1.0", "1.1+local", "1!2"],
+            "database_specific": {
+                "indicators": {"package_integrity": [{"hashes": {"sha256": "0" * 64}}]}
+            },
         }
     ],
 }

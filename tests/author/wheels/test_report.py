@@ -218,6 +218,32 @@ def test_malware_is_an_error(tmp_path: Path) -> None:
     assert (problem.code, problem.severity) == ("library.malware", "error")
 
 
+def test_malware_is_known_by_its_hash_under_every_name(tmp_path: Path) -> None:
+    data = wheel_with("Summary: harmless", name="other")
+    entry = advisory("MAL-2026-1", "gearlibs")
+    files = [{"filename": "gearlibs-1.0-py3-none-any.whl", "hashes": {"sha256": sha256(data)}}]
+    entry["affected"][0]["database_specific"] = {"indicators": {"package_integrity": files}}
+    dump = write_dump(tmp_path / "all.zip", [entry])
+
+    report = check(None, package_with({wheel_name("cogs"): data}), osv=dump, cache=tmp_path)
+
+    (problem,) = report.problems
+    assert problem.code == "library.malware"
+    assert "gearlibs 1.0 is listed as malware" in problem.message
+    assert "wheels/cogs-1.0" in problem.hint
+
+
+@pytest.mark.parametrize("value", [3, [], "x", {"indicators": 3}, {"indicators": {"package_integrity": [3, {"hashes": []}]}}])  # fmt: skip
+def test_what_a_database_adds_to_its_entries_can_be_anything(tmp_path: Path, value: object) -> None:
+    entry = advisory("MAL-2026-1", database_specific=value)
+    entry["affected"][0]["database_specific"] = value
+    dump = write_dump(tmp_path / "all.zip", [entry])
+
+    report = check(None, gears("1.0"), osv=dump, cache=tmp_path)
+
+    assert (report.is_complete, codes(report)) == (True, ["library.malware"])
+
+
 def test_a_dump_that_cannot_be_read_is_not_silence(tmp_path: Path) -> None:
     dump = tmp_path / "all.zip"
     dump.write_bytes(b"PK half of a zip")

@@ -7,6 +7,7 @@ version that is none, the doubt counts against the wheel: an unknown beginning i
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -26,6 +27,7 @@ _MAX_ID = 100
 #: The prefix of entries about malware, of the database of malicious packages of the OpenSSF.
 _MALWARE = "MAL-"
 _ZERO = "0"
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 #: Order of events of the same version: what ends there does so before another range begins.
 _EVENTS = ("fixed", "introduced", "last_affected")
 
@@ -34,7 +36,10 @@ Events = Sequence[tuple[str, str]]
 
 
 class Advisory(NamedTuple):
-    """An entry as far as it concerns one project. ``ranges`` are those of PyPI's versions, ``limits`` among their events."""
+    """An entry as far as it concerns one project. ``ranges`` are those of PyPI's versions.
+
+    ``hashes`` are the SHA-256 of files that an entry about malware names: they say more than names and versions.
+    """
 
     id: str
     aliases: tuple[str, ...]
@@ -42,6 +47,7 @@ class Advisory(NamedTuple):
     level: Level
     ranges: tuple[Events, ...]
     versions: tuple[str, ...]
+    hashes: tuple[str, ...] = ()
 
     @property
     def is_malware(self) -> bool:
@@ -52,9 +58,9 @@ class Advisory(NamedTuple):
 
     @classmethod
     def from_json(cls, text: str) -> Advisory:
-        id_, aliases, summary, level, ranges, versions = json.loads(text)
+        id_, aliases, summary, level, ranges, versions, hashes = json.loads(text)
         events = tuple(tuple((kind, at) for kind, at in one) for one in ranges)
-        return cls(id_, tuple(aliases), summary, level, events, tuple(versions))
+        return cls(id_, tuple(aliases), summary, level, events, tuple(versions), tuple(hashes))
 
     def affects(self, version: Version) -> bool:
         """Return whether a version is affected; the local part (``+cu118``) of a build does not count."""
@@ -134,7 +140,7 @@ def _read_entry(entry: Mapping[str, Any]) -> Iterator[tuple[str, Advisory, str]]
         return
     aliases = [_text(one, _MAX_ID) for one in (entry.get("aliases") or [])[:_MAX_ALIASES]]
     summary = entry.get("summary") or str(entry.get("details") or "").strip().partition("\n")[0]
-    stated = (entry.get("database_specific") or {}).get("severity")
+    stated = _inside(entry, "database_specific", "severity")
     by_project: dict[str, list[Mapping[str, Any]]] = {}
     for affected in entry.get("affected") or []:
         package = affected.get("package") or {}
@@ -156,8 +162,16 @@ def _read_entry(entry: Mapping[str, Any]) -> Iterator[tuple[str, Advisory, str]]
             level,
             tuple(_ranges(parts)),
             tuple(_versions(parts)),
+            tuple(_hashes(parts)) if id_.startswith(_MALWARE) else (),
         )
         yield project, advisory, _text(entry.get("modified"), 40)
+
+
+def _inside(value: object, *names: str) -> object:
+    """Return a member of members of what a database adds to the format, which can be anything; ``None`` if it is not there."""
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
 
 
 def _text(value: object, length: int) -> str:
@@ -180,3 +194,13 @@ def _versions(parts: Iterable[Mapping[str, Any]]) -> Iterator[str]:
         for text in part.get("versions") or []:
             if isinstance(text, str) and len(text) <= _MAX_VERSION:
                 yield text
+
+
+def _hashes(parts: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the SHA-256 of the files, where the database of malicious packages has them."""
+    for part in parts:
+        files = _inside(part, "database_specific", "indicators", "package_integrity")
+        for file in files if isinstance(files, list) else ():
+            digest = _inside(file, "hashes", "sha256")
+            if isinstance(digest, str) and _SHA256.fullmatch(digest.lower()):
+                yield digest.lower()

@@ -23,12 +23,13 @@ from extery.core.files import fsync_directory, remove_leftovers
 from extery.core.text import clean_message, os_error_text
 
 #: Incremented when the content of the index changes.
-_FORMAT = 1
+_FORMAT = 2
 #: Seconds to wait for another process that makes the same index; the whole of PyPI takes some.
 _LOCK_SECONDS = 300.0
 _SCHEMA = """
     CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE advisories (project TEXT NOT NULL, data TEXT NOT NULL);
+    CREATE TABLE files (sha256 TEXT NOT NULL, project TEXT NOT NULL, data TEXT NOT NULL);
 """
 
 
@@ -62,11 +63,26 @@ class VulnerabilityDatabase:
             self._found[project, version] = found
         return self._found[project, version]
 
+    def find_file(self, sha256: str, version: str) -> list[Vulnerability]:
+        """Return what is known about a file by its hash, whatever its name is: that it is malware.
+
+        ``version`` is that of the wheel, for the answer. Raises `Unavailable` if the index is damaged.
+        """
+        found = self._select("SELECT project, data FROM files WHERE sha256 = ?", sha256)
+        return [
+            Vulnerability(project, version, one.id, one.aliases, one.summary, one.level)
+            for project, one in found
+        ]
+
     def _advisories(self, project: str) -> list[Advisory]:
-        query = "SELECT data FROM advisories WHERE project = ?"
+        query = "SELECT project, data FROM advisories WHERE project = ?"
+        return [one for _, one in self._select(query, project)]
+
+    def _select(self, query: str, value: str) -> list[tuple[str, Advisory]]:
+        """Return the projects and advisories of a query."""
         try:
-            rows = self._connection.execute(query, (project,)).fetchall()
-            return [Advisory.from_json(data) for (data,) in rows]
+            rows = self._connection.execute(query, (value,)).fetchall()
+            return [(project, Advisory.from_json(data)) for project, data in rows]
         except (sqlite3.Error, ValueError, TypeError) as error:
             raise Unavailable.of(
                 "library.osv-index",
@@ -168,22 +184,25 @@ def _fill(connection: sqlite3.Connection, files: DumpFiles) -> None:
     digest, newest, number = hashlib.sha256(), "", 0
     for name, data in files.entries():
         digest.update(hashlib.sha256(data).digest())
-        rows = []
+        rows, hashes = [], []
         try:
             for project, advisory, modified in read_entries(data):
                 rows.append((project, advisory.to_json()))
+                hashes += [(one, *rows[-1]) for one in advisory.hashes]
                 newest = max(newest, modified)
         except ValueError as error:
             raise InvalidInput.of(
                 "library.osv", where=Where(files.name), variant="entry", file=files.name, entry=name
             ) from error
         connection.executemany("INSERT INTO advisories VALUES (?, ?)", rows)
+        connection.executemany("INSERT INTO files VALUES (?, ?, ?)", hashes)
         number += len(rows)
     if not number:
         raise InvalidInput.of(
             "library.osv", where=Where(files.name), variant="empty", file=files.name
         )
     connection.execute("CREATE INDEX by_project ON advisories (project)")
+    connection.execute("CREATE INDEX by_hash ON files (sha256)")
     meta = {
         "identity": f"{_FORMAT} {files.identity}",
         "sha256": digest.hexdigest(),

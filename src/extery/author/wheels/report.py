@@ -205,13 +205,16 @@ def _with_verdicts(
 
 
 def _with_vulnerabilities(wheel: CheckedWheel, database: VulnerabilityDatabase) -> CheckedWheel:
-    """Return the wheel with the vulnerabilities of the library that its name states, and of the one that it contains."""
+    """Return the wheel with the vulnerabilities of the library that its name states, and of the one that it contains.
+
+    A file that is known as malware is found under every name.
+    """
     from packaging.utils import canonicalize_name
 
     names = {(canonicalize_name(wheel.library), wheel.version)}
     if wheel.facts.name:
         names.add((canonicalize_name(wheel.facts.name), wheel.facts.version))
-    found = {
-        one: None for library, version in sorted(names) for one in database.find(library, version)
-    }
-    return wheel._replace(vulnerabilities=tuple(found))
+    found = [one for library, version in sorted(names) for one in database.find(library, version)]
+    known = {one.id for one in found}
+    found += [one for one in database.find_file(wheel.sha256, wheel.version) if one.id not in known]
+    return wheel._replace(vulnerabilities=tuple(dict.fromkeys(found)))
