@@ -48,6 +48,8 @@ class Advisory(NamedTuple):
     ranges: tuple[Events, ...]
     versions: tuple[str, ...]
     hashes: tuple[str, ...] = ()
+    #: The first line of the details, of an entry without a summary.
+    details: str = ""
 
     @property
     def is_malware(self) -> bool:
@@ -58,9 +60,10 @@ class Advisory(NamedTuple):
 
     @classmethod
     def from_json(cls, text: str) -> Advisory:
-        id_, aliases, summary, level, ranges, versions, hashes = json.loads(text)
+        id_, aliases, summary, level, ranges, versions, hashes, details = json.loads(text)
         events = tuple(tuple((kind, at) for kind, at in one) for one in ranges)
-        return cls(id_, tuple(aliases), summary, level, events, tuple(versions), tuple(hashes))
+        listed = (tuple(versions), tuple(hashes))
+        return cls(id_, tuple(aliases), summary, level, events, *listed, details)
 
     def affects(self, version: Version) -> bool:
         """Return whether a version is affected; the local part (``+cu118``) of a build does not count."""
@@ -139,7 +142,8 @@ def _read_entry(entry: Mapping[str, Any]) -> Iterator[tuple[str, Advisory, str]]
     if not id_ or entry.get("withdrawn"):
         return
     aliases = [_text(one, _MAX_ID) for one in (entry.get("aliases") or [])[:_MAX_ALIASES]]
-    summary = entry.get("summary") or str(entry.get("details") or "").strip().partition("\n")[0]
+    summary = _text(entry.get("summary"), MAX_MESSAGE_LENGTH)
+    details = str(entry.get("details") or "").strip().partition("\n")[0]
     stated = _inside(entry, "database_specific", "severity")
     by_project: dict[str, list[Mapping[str, Any]]] = {}
     for affected in entry.get("affected") or []:
@@ -158,11 +162,12 @@ def _read_entry(entry: Mapping[str, Any]) -> Iterator[tuple[str, Advisory, str]]
         advisory = Advisory(
             id_,
             tuple(alias for alias in aliases if alias),
-            clean_message(str(summary)[:MAX_MESSAGE_LENGTH]),
+            summary,
             level,
             tuple(_ranges(parts)),
             tuple(_versions(parts)),
             tuple(_hashes(parts)) if id_.startswith(_MALWARE) else (),
+            "" if summary else _text(details, MAX_MESSAGE_LENGTH),
         )
         yield project, advisory, _text(entry.get("modified"), 40)
 

@@ -98,7 +98,9 @@ def _merged(group: Sequence[Advisory], version: Version | None) -> Vulnerability
         "",
         ordered[0].id,
         tuple(sorted(names - {ordered[0].id})),
-        next((one.summary for one in ordered if one.summary), ""),
+        next(
+            filter(None, (*(one.summary for one in ordered), *(one.details for one in ordered))), ""
+        ),
         highest(one.level for one in ordered),
         # Of databases that disagree, the later fix is the safe one.
         str(max(fixes)) if fixes else "",
