@@ -22,9 +22,9 @@ def main() -> None:
     # Imports create many objects and hardly any garbage: collecting after every 700 objects, Python's default,
     # takes a twentieth of a short command.
     gc.set_threshold(100_000)
-    from extery.cli.lazy_inspect import defer_inspect
+    from extery.cli.lazy_modules import defer_modules
 
-    defer_inspect()
+    defer_modules()
     from extery.cli.app import run
 
     try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from extery.core.name_sets import EVERY_NAME, NO_NAME, NameSet
 
 #: The platforms that Blender is built for, in the order in which pages show them.
@@ -31,11 +33,20 @@ _MACHINE_NAMES = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "aarch32"
 
 def current() -> str:
     """Return the platform of this machine, by Blender's rule."""
+    system, machine = map(str.lower, _system_and_machine())
+    system = system.replace("darwin", "macos")
+    return f"{system}-{_MACHINE_NAMES.get(machine, machine)}"
+
+
+def _system_and_machine() -> tuple[str, str]:
+    if hasattr(
+        os, "uname"
+    ):  # what `platform` returns, whose import takes a twentieth of a short command
+        names = os.uname()
+        return names.sysname, names.machine
     import platform
 
-    system = platform.system().lower().replace("darwin", "macos")
-    machine = platform.machine().lower()
-    return f"{system}-{_MACHINE_NAMES.get(machine, machine)}"
+    return platform.system(), platform.machine()
 
 
 def title(platform: str) -> str:
