@@ -22,6 +22,7 @@ from cpu_time import measured
 from extery.analysis.pool import Limits, Source, analyze_all
 from extery.blender_api.table import DATA_FILE, load_api
 from extery.compatibility.findings import Judge, judge
+from extery.core.collector import without_collector
 
 ROOT = Path(__file__).resolve().parent.parent
 LINES_LIMIT = 140_000
@@ -74,8 +75,9 @@ def main() -> int:
     parsed = measured(parse, options.runs)
 
     def find() -> None:
-        modules = analyze_all(sources, [], Limits(processes=1), wanted=names)
-        judge(modules, api, api.series)
+        with without_collector():
+            modules = analyze_all(sources, [], Limits(processes=1), wanted=names)
+            judge(modules, api, api.series)
 
     judged = measured(find, options.runs)
     modules = analyze_all(sources, [], Limits(processes=1), wanted=names)

@@ -8,6 +8,8 @@ and with leading dots for an import from the own package. ``()`` stands for the 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 from extery.analysis.declarations import Declarations, declarations_from_plain
@@ -212,6 +214,10 @@ def to_plain(facts: ModuleFacts) -> list[Any]:
     return list(facts)
 
 
+#: A row of numbers as a position, without a call of Python for each of hundreds of thousands.
+_position: Callable[[list[int]], Position] = partial(tuple.__new__, Position)
+
+
 def from_plain(row: list[Any]) -> ModuleFacts:
     """Return the facts from the lists that JSON gives."""
     path, failure, faults, lines, longest, *parts = row
@@ -223,20 +229,20 @@ def from_plain(row: list[Any]) -> ModuleFacts:
         tuple(SyntaxFault(*one) for one in faults),
         lines,
         longest,
-        tuple(Import(Position(*at), *rest) for at, *rest in imports),
+        tuple(Import(_position(at), *rest) for at, *rest in imports),
         tuple(_call(*one) for one in calls),
-        tuple(Use(Position(*at), *rest) for at, *rest in uses),
+        tuple(Use(_position(at), *rest) for at, *rest in uses),
         tuple(
-            Item(Position(*at), name, _value(key), Position(*place), *rest)
+            Item(_position(at), name, _value(key), _position(place), *rest)
             for at, name, key, place, *rest in items
         ),
         tuple(
-            Assignment(Position(*at), name, _value(value), function)
+            Assignment(_position(at), name, _value(value), function)
             for at, name, value, function in assignments
         ),
         tuple(_class(*one) for one in classes),
-        tuple(Function(Position(*at), *rest) for at, *rest in functions),
-        tuple(Text(Position(*at), *rest) for at, *rest in texts),
+        tuple(Function(_position(at), *rest) for at, *rest in functions),
+        tuple(Text(_position(at), *rest) for at, *rest in texts),
         tuple(Suppression(line, tuple(codes), *rest) for line, codes, *rest in suppressions),
         flow_from_plain(flow),
         declarations_from_plain(declarations),
@@ -257,7 +263,7 @@ def _call(
     keywords: list[Any],
 ) -> Call:
     return Call(
-        Position(*at),
+        _position(at),
         name,
         function,
         tuple(owner),
@@ -268,9 +274,9 @@ def _call(
 
 def _class(at: list[int], name: str, bases: list[str], fields: list[Any], function: str) -> Class:
     return Class(
-        Position(*at),
+        _position(at),
         name,
         tuple(bases),
-        tuple((key, _value(value), Position(*place)) for key, value, place in fields),
+        tuple((key, _value(value), _position(place)) for key, value, place in fields),
         function,
     )

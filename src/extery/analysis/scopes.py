@@ -23,7 +23,10 @@ MAX_NAME = 300
 class Scope:
     """A module, function or class. ``name`` is qualified, ``""`` for the module."""
 
-    __slots__ = ("aliases", "bound", "globals", "imports", "is_class", "name", "parent", "paths")
+    __slots__ = (
+        *("aliases", "bound", "globals", "imports", "is_class", "mentions", "name", "parent"),
+        "paths",
+    )
 
     def __init__(
         self, name: str = "", parent: Scope | None = None, *, is_class: bool = False
@@ -38,6 +41,8 @@ class Scope:
         self.globals: set[str] = set()
         #: The results of `name_of`.
         self.paths: dict[str, str] = {}
+        #: Name -> what is mentioned by it, for `extery.analysis.values`.
+        self.mentions: dict[str, tuple[str, ...]] = {}
 
     def bind(self, name: str) -> None:
         scope = self._root() if name in self.globals else self
@@ -99,6 +104,8 @@ def _bound_name(scope: Scope, name: str, depth: int) -> str:
 
 def path_of(node: ast.expr, scope: Scope, depth: int = 0) -> str:
     """Return the path of an expression, or ``""`` if it is no chain of names, attributes, calls and items."""
+    if node.__class__ is ast.Name:
+        return name_of(scope, node.id, depth)[:MAX_NAME]
     parts: list[str] = []
     current: Any = node
     # Most of the time of an analysis is spent here, so kinds are compared and not searched for base classes.

@@ -18,9 +18,10 @@ _SIMPLE = {bool: "bool", int: "int", float: "float"}
 
 def value_of(node: ast.expr, scope: Scope, depth: int = 0) -> Value:
     """Return the value of an expression in ``scope``."""
-    if isinstance(node, ast.Constant):
-        return _constant(node.value)
-    if isinstance(node, ast.Name | ast.Attribute):
+    kind: Any = node.__class__
+    if kind is ast.Constant:
+        return _constant(node.value)  # type: ignore[attr-defined]
+    if kind is ast.Name or kind is ast.Attribute:
         return Value("name", *path_and_mentions(node, scope))
     if isinstance(node, ast.Call):
         return Value("call", path_of(node.func, scope) or "~", mentions(node, scope))
@@ -48,14 +49,27 @@ def _constant(value: object) -> Value:
 
 def path_and_mentions(node: ast.expr, scope: Scope) -> tuple[str, tuple[str, ...]]:
     """Return what `path_of` and `mentions` return."""
+    if node.__class__ is ast.Name:
+        names = _of_name(scope, node.id)
+        return names[0], names
     chain = _attributes(node, scope)
     if chain is None:
         return path_of(node, scope), mentions(node, scope)
     return chain[0], tuple(dict.fromkeys(chain))
 
 
+def _of_name(scope: Scope, name: str) -> tuple[str, ...]:
+    """Return what is mentioned by a name: its path and the variable itself."""
+    found = scope.mentions.get(name)
+    if found is None:
+        path, variable = name_of(scope, name), variable_of(scope, name)
+        found = (path, variable) if variable and variable != path else (path,)
+        scope.mentions[name] = found
+    return found
+
+
 def _attributes(node: Any, scope: Scope) -> list[str] | None:
-    """Return what is mentioned by a name with attributes, as most expressions are: the longest path is the first."""
+    """Return what is mentioned by a name with attributes, as many expressions are: the longest path is the first."""
     names: list[str] = []
     while node.__class__ is ast.Attribute:
         names.append(node.attr)
@@ -81,10 +95,17 @@ def mentions(node: ast.expr, scope: Scope) -> tuple[str, ...]:
         current = stack.pop()
         seen += 1
         kind = current.__class__
-        if kind is ast.Name or kind is ast.Attribute:
+        if kind is ast.Constant:
+            continue
+        if kind is ast.Name:
+            for path in _of_name(scope, current.id):  # type: ignore[attr-defined]
+                found[path] = None
+            continue
+        if kind is ast.Attribute:
             chain = _attributes(current, scope)
             if chain is not None:
-                found |= dict.fromkeys(chain)
+                for path in chain:
+                    found[path] = None
                 seen += max(0, len(chain) - 2)
                 continue
             if path := path_of(current, scope):  # type: ignore[arg-type]

@@ -14,8 +14,6 @@ from extery.analysis.scopes import Scope
 #: Facts about one module; more are hostile, or data.
 MAX_FOUND = 200_000
 
-#: Kinds of more than half of all nodes.
-_LEAVES = frozenset({ast.Name, ast.Constant})
 #: Nodes with children that are not like the others.
 _SPECIAL = frozenset({ast.Try, ast.If, ast.Call, ast.Subscript, ast.JoinedStr})
 #: What a chain of names, attributes, calls and items consists of.
@@ -47,19 +45,25 @@ class Walk:
         self._run(tree)
 
     def _run(self, tree: ast.Module) -> None:
-        recorded = frozenset(_RECORDED)
+        recorded, enters, found = frozenset(_RECORDED), self._ENTER, self.found
         # Node, scope, whether it is guarded, and whether it is recorded with the chain that it begins.
         stack: list[tuple[ast.AST, Scope, bool, bool]] = [(tree, Scope(), False, False)]
         while stack:
             node, scope, is_guarded, is_part = stack.pop()
             kind = node.__class__
-            enter = self._ENTER.get(kind)
+            if kind is ast.Constant:
+                if not is_part:
+                    if len(found) == MAX_FOUND:
+                        raise TooManyFacts
+                    found.append((node, scope, is_guarded))
+                continue
+            enter = enters.get(kind)
             inner = enter(self, node, scope) if enter is not None else scope
             if kind in recorded and not is_part:
-                if len(self.found) == MAX_FOUND:
+                if len(found) == MAX_FOUND:
                     raise TooManyFacts
-                self.found.append((node, scope, is_guarded))
-            if kind in _LEAVES:
+                found.append((node, scope, is_guarded))
+            if kind is ast.Name:
                 continue
             if kind is ast.Attribute:
                 value: Any = node.value  # type: ignore[attr-defined]

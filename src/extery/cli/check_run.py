@@ -12,6 +12,7 @@ from extery.cli.checked_paths import folder_of, located, prefix_in, project_conf
 from extery.cli.command import Run, silence
 from extery.cli.output import PrefixedProblem, SilencedProblem, pluralize
 from extery.cli.output.outcome import CheckedPath
+from extery.core.collector import without_collector
 from extery.core.errors import Problem, Value, Where
 from extery.manifest.document import MANIFEST_FILENAME
 from extery.rules.checks import Checks
@@ -75,9 +76,10 @@ def check_all(
     result = CheckResult([], [], [], {})
     config_of = project_configs(paths, run)
     for path in paths:
-        report, checks, plan = _check(
-            path, Profile(profile), mode, valid_tags=valid_tags, hashed=hashed
-        )
+        with without_collector(is_last=len(paths) == 1):
+            report, checks, plan = _check(
+                path, Profile(profile), mode, valid_tags=valid_tags, hashed=hashed
+            )
         result.fixed.extend(plan.files)
         result.fixes.update((problem_key(fix.problem), fix) for fix in plan.available)
         problems, silenced = silence(located(report), config_of(path).silenced)

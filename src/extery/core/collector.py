@@ -8,12 +8,17 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def without_collector() -> Iterator[None]:
-    """Pause the search for cycles: among hundreds of thousands of tuples, which have none, it takes half of the time."""
+def without_collector(*, is_last: bool = False) -> Iterator[None]:
+    """Pause the search for cycles: among hundreds of thousands of tuples, which have none, it takes half of the time.
+
+    If it ``is_last``, what there is at the end is never searched: the process has little left to do.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_enabled:
+            if is_last:
+                gc.freeze()
             gc.enable()

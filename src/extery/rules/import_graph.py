@@ -15,25 +15,34 @@ def reached_from_init(modules: Sequence[ModuleFacts], extension_id: str) -> set[
     """
     by_path = {module.path: module for module in modules}
     reached, waiting = set[str](), ["__init__.py"]
+    #: Most modules import the same.
+    followed: set[tuple[str, str, str, bool]] = set()
     while waiting:
         path = waiting.pop()
         if path in reached or path not in by_path:
             continue
         reached.add(path)
-        waiting += [
-            target for one in by_path[path].imports for target in _targets(path, one, extension_id)
-        ]
+        for one in by_path[path].imports:
+            key = _base(path, one), one.module, one.name, bool(one.level)
+            if key not in followed:
+                followed.add(key)
+                targets = _targets(key[0], one, extension_id)
+                waiting += [target for target in targets if target in by_path]
     return reached
 
 
-def _targets(path: str, one: Import, extension_id: str) -> Iterator[str]:
-    """Yield the files that an import may load: packages on the way, the module, and a submodule of that name."""
+def _base(path: str, one: Import) -> str:
+    """Return the folder from which an import is resolved."""
+    if not one.level:
+        return ""
     base = posixpath.dirname(path)
-    if one.level:
-        for _ in range(one.level - 1):
-            base = posixpath.dirname(base)
-    else:
-        base = ""
+    for _ in range(one.level - 1):
+        base = posixpath.dirname(base)
+    return base
+
+
+def _targets(base: str, one: Import, extension_id: str) -> Iterator[str]:
+    """Yield the files that an import may load: packages on the way, the module, and a submodule of that name."""
     parts = [part for part in one.module.split(".") if part]
     if not one.level and parts[:1] == [extension_id]:
         parts = parts[1:]

@@ -53,11 +53,13 @@ def command(
     from extery.author.compat import judge_path
     from extery.cli.output import Outcome, pluralize
     from extery.cli.output.outcome import CheckedPath
+    from extery.core.collector import without_collector
 
     blenders, kinds = _blenders(blender), _kinds(fail_on)
     judged: list[tuple[Judgement, CheckedPath]] = []
     for path in paths or (Path(),):
-        judgement = judge_path(path, blenders)
+        with without_collector(is_last=len(paths) <= 1):
+            judgement = judge_path(path, blenders)
         config = run.config if len(paths) <= 1 else config_in(folder_of(path))
         problems, silenced = silence(located(judgement.report), config.silenced)
         judged.append((judgement, CheckedPath(judgement.report, problems, silenced)))

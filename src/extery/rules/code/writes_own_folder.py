@@ -46,6 +46,7 @@ def _own_paths(module: ModuleFacts) -> _Variables:
     """Return ``__file__`` and the variables that are assigned from it, directly or by another one."""
     own = {("__file__", "")}
     for _ in range(3):
+        number = len(own)
         own |= {
             (one.name, one.function)
             for one in module.assignments
@@ -53,6 +54,8 @@ def _own_paths(module: ModuleFacts) -> _Variables:
             and _is_path(one.value)
             and _is_from(own, one.value, one.function)
         }
+        if len(own) == number:
+            break
     return own
 
 
@@ -79,10 +82,7 @@ def _written(call: Call) -> Value | None:
         return None
     if call.name in _WRITERS:
         return call.argument(1, "dst") if call.name.startswith("shutil.copy") else call.argument(0)
-    for end in _PATH_WRITERS:
-        if call.name.endswith(end):
-            return Value("other", "", call.owner)
-    return None
+    return Value("other", "", call.owner) if call.name.endswith(_PATH_WRITERS) else None
 
 
 RULE = Rule(
