@@ -11,13 +11,14 @@ from extery.core.collector import without_collector
 
 def test_the_collector_is_paused_and_runs_again() -> None:
     assert gc.isenabled()
+    frozen = gc.get_freeze_count()
     with without_collector():
         assert not gc.isenabled()
         with without_collector(is_last=True):
             assert not gc.isenabled()
         assert not gc.isenabled()
     assert gc.isenabled()
-    assert gc.get_freeze_count() == 0
+    assert gc.get_freeze_count() <= frozen
 
 
 def test_the_collector_runs_again_after_an_error() -> None:
