@@ -169,18 +169,25 @@ class _Scan:
         with suppress(zipfile.BadZipFile), zipfile.ZipFile(io.BytesIO(content)) as archive:
             for member in archive.infolist():
                 # clamd says nothing of what it cannot unpack.
-                if member.flag_bits & 1 or member.compress_type == zipfile.ZIP_LZMA:
+                is_lzma = member.compress_type == zipfile.ZIP_LZMA
+                if is_lzma or member.flag_bits & 1 or _is_zip64(content, member):
                     continue
-                content = archive.read(member)
+                inner = archive.read(member)
                 if member.compress_type != zipfile.ZIP_STORED:
                     # clamd inflates that much, and says nothing of the rest.
-                    content = content[: self._limits.max_file_size]
-                found = found or self._find(content, depth + 1)
+                    inner = inner[: self._limits.max_file_size]
+                found = found or self._find(inner, depth + 1)
         return found
 
     def _exceed(self, limit: str) -> str:
         self._exceeded = self._exceeded or f"Heuristics.Limits.Exceeded.{limit}"
         return ""
+
+
+def _is_zip64(content: bytes, member: zipfile.ZipInfo) -> bool:
+    """Whether the header before a member leaves its sizes to an extra field."""
+    at = member.header_offset + 18
+    return content[at : at + 8] == b"\xff" * 8
 
 
 def _read_command(connection: socket.socket) -> bytes:

@@ -152,10 +152,17 @@ def test_clamd_unpacks_the_usual_methods(clamd: Clamd, method: int) -> None:
 
 
 def test_what_clamd_cannot_unpack_is_not_clean(clamd: Clamd) -> None:
-    """clamd says nothing of files that are packed with LZMA or encrypted."""
+    """clamd says nothing of files that are packed with LZMA, have zip64 records, or are encrypted."""
+    buffer = io.BytesIO()
+    with (
+        zipfile.ZipFile(buffer, "w") as archive,
+        archive.open("eicar.com", "w", force_zip64=True) as file,
+    ):
+        file.write(eicar())
+    zip64 = buffer.getvalue()
     lzma = packed_with(zipfile.ZIP_LZMA, {"eicar.com": eicar()})
     secret = zip_of({"data.zip": encrypted(packed_with(zipfile.ZIP_DEFLATED, {"a": b"gears"}))})
-    for data, kind in ((lzma, "infected"), (secret, "not_scanned")):
+    for data, kind in ((lzma, "infected"), (zip64, "infected"), (secret, "not_scanned")):
         assert scan(clamd, data).kind == "clean"
         assert scan_package(clamd, io.BytesIO(data)).kind == kind
     assert scan_package(clamd, io.BytesIO(package())).kind == "clean"
