@@ -26,7 +26,7 @@ _SUFFIXES = (".whl", ".zip")
 MAX_DEPTH = 5
 MAX_UNPACKED = 1_000_000_000
 #: Larger archives are not read into memory to find out whether they are ordinary.
-MAX_PLAIN = 20_000_000
+MAX_PLAIN = 64_000_000
 #: Files up to this size together are sent in one zip.
 MAX_TOGETHER = 500_000
 #: The size of the largest file that clamd reads, whatever its limits.

@@ -24,16 +24,19 @@ class BlockStream:
 
     def __init__(self, blocks: Iterable[bytes | memoryview]) -> None:
         self._blocks = iter(blocks)
-        self._rest = b""
+        self._block = memoryview(b"")
+        self._at = 0
 
     def read(self, size: int, /) -> bytes:
-        while not self._rest:
+        while self._at == len(self._block):
             block = next(self._blocks, None)
             if block is None:
                 return b""
-            self._rest = bytes(block)
-        block, self._rest = self._rest[:size], self._rest[size:]
-        return block
+            # Not what is left of it: a block may be a whole archive in memory.
+            self._block, self._at = memoryview(block), 0
+        part = self._block[self._at : self._at + size]
+        self._at += len(part)
+        return bytes(part)
 
 
 def unpacked_size(members: Sequence[Member]) -> int:

@@ -12,6 +12,7 @@ from extery.package.plain_archive import read_plain_members
 from extery_site.scanning import package_scan as module
 from extery_site.scanning.clamd import Clamd, ClamdVerdict
 from extery_site.scanning.package_scan import scan_package
+from extery_site.scanning.unpacked import BlockStream
 from tests.fake_clamd import SIGNATURE, FakeClamd, Limits
 from tests.site.packages import encrypted, package, zip_of
 from tests.site.scanning.hostile import (
@@ -191,3 +192,8 @@ def test_the_search_in_nested_zips_has_an_end(
     assert scan(fake, nested(inner, 2, "a.zip")) == CLEAN
     monkeypatch.setattr(module, "MAX_UNPACKED", len(inner) - 1)
     assert scan(fake, packed_with(zipfile.ZIP_DEFLATED, {"a.zip": inner})) == CLEAN
+
+
+def test_a_stream_of_blocks_is_read_in_parts() -> None:
+    stream = BlockStream([b"abc", memoryview(b""), memoryview(b"defgh"), b""])
+    assert [stream.read(2) for _ in range(7)] == [b"ab", b"c", b"de", b"fg", b"h", b"", b""]
