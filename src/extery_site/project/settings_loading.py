@@ -29,6 +29,7 @@ OTHER_VARIABLES = frozenset(
         "EXTERY_OFFLINE",
         "EXTERY_POLICY",
         "EXTERY_REQUIRE",
+        "EXTERY_TRY_ALL",
     }
 )
 OTHER_PREFIXES = ("EXTERY_TEST_", "EXTERY_CLIENT_")

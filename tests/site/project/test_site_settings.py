@@ -163,7 +163,7 @@ def test_all_problems_are_reported_together_with_suggestions(
 
 
 def test_variables_of_the_test_suite_are_ignored(load: Load) -> None:
-    assert load(EXTERY_REQUIRE="all", EXTERY_TEST_ANYTHING="1") == load()
+    assert load(EXTERY_REQUIRE="all", EXTERY_TRY_ALL="1", EXTERY_TEST_ANYTHING="1") == load()
 
 
 def test_variables_of_the_client_are_ignored(load: Load) -> None:
