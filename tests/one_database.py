@@ -24,6 +24,8 @@ FEW = 20
 ONE_DATABASE = (
     # Pages and mails: their HTML, texts and permissions.
     "site/accounts/test_privacy.py",
+    # The test of what replays on SQLite only.
+    "site/test_replay.py",
     "site/moderation/test_decision_pages.py",
     "site/moderation/test_review_tabs.py",
     "site/notify/test_pages.py",

@@ -14,6 +14,7 @@ from extery_site.catalog.models import Image
 from tests.site.conftest import _data_folders as _data_folders
 from tests.site.conftest import _own_folders as _own_folders
 from tests.site.conftest import _own_temporary_folder as _own_temporary_folder
+from tests.site.conftest import _replay as _replay
 from tests.site.conftest import moderator as moderator
 from tests.site.conftest import owner as owner
 from tests.site.conftest import run_tasks as run_tasks

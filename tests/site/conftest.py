@@ -24,6 +24,7 @@ from extery_site.project.tasks.runner import AttemptResult, run_task
 from extery_site.project.tasks.worker import ALL_QUEUES
 from tests.analysis_in_process import small_sources_here
 from tests.site import factories
+from tests.site.replay import ACTIVE, Replay
 from tests.site.shared_database import SharedContent, isolated_settings, reset_process_state
 from tests.static_files_once import static_files_once
 
@@ -66,9 +67,23 @@ def _data_folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("data")
 
 
+@pytest.fixture(scope="session")
+def _replay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replay]:
+    """The calls of factories that this process has recorded."""
+    replay = Replay(tmp_path_factory.mktemp("replay"))
+    ACTIVE.append(replay)
+    yield replay
+    ACTIVE.remove(replay)
+
+
 @pytest.fixture(autouse=True)
 def _own_folders(
-    request: pytest.FixtureRequest, settings: Any, _data_folders: Path
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Any,
+    _own_temporary_folder: None,
+    _data_folders: Path,
+    _replay: Replay,
 ) -> Iterator[None]:
     folder = Path(tempfile.mkdtemp(dir=_data_folders))
     for name, value in isolated_settings(folder).items():
@@ -77,7 +92,8 @@ def _own_folders(
     if "shared_content" in request.fixturenames:
         request.getfixturevalue("shared_content").copy_media(settings.MEDIA_ROOT)
     reset_process_state()
-    yield
+    with _replay.during(monkeypatch):
+        yield
     LISTINGS.clear()
     shutil.rmtree(folder, ignore_errors=True)
 

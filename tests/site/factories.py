@@ -14,6 +14,7 @@ from extery_site.files.models import StoredFile
 from extery_site.moderation import decisions as moderation
 from extery_site.publish import actions as publish
 from tests.site.packages import package
+from tests.site.replay import replayed
 
 
 def make_user(username: str = "ada", **values: Any) -> User:
@@ -26,6 +27,7 @@ def make_moderator(username: str = "mod") -> User:
     return make_user(username, is_moderator=True)
 
 
+@replayed
 def make_draft(owner: User, **fields: Any) -> Version:
     """Upload a version without description and image."""
     return publish.receive_upload(
@@ -33,6 +35,7 @@ def make_draft(owner: User, **fields: Any) -> Version:
     ).version
 
 
+@replayed
 def make_complete(owner: User, **fields: Any) -> Version:
     """Upload a version and complete its draft."""
     version = make_draft(owner, **fields)
@@ -68,11 +71,13 @@ def make_image(**values: Any) -> Image:
     return Image.objects.create(**files, width=1920, height=1080, **values)
 
 
+@replayed
 def make_waiting(owner: User, **fields: Any) -> Version:
     """Create a version in review."""
     return publish.submit(version=make_complete(owner, **fields), by=owner)
 
 
+@replayed
 def make_approved(owner: User, by: User, **fields: Any) -> Version:
     """Create an approved version."""
     version = make_waiting(owner, **fields)
@@ -80,6 +85,7 @@ def make_approved(owner: User, by: User, **fields: Any) -> Version:
     return Version.objects.select_related("extension").get(pk=version.pk)
 
 
+@replayed
 def make_blocked(
     owner: User, by: User, reason: str = "Sends data away", **fields: Any
 ) -> Extension:
