@@ -1,6 +1,6 @@
 """A real Blender for tests: ``with Blender("4.2", home=tmp_path) as blender: blender.sync()``.
 
-One process per ``with``. Repositories and enabled add-ons are restored when another session is
+One process per ``with``, a copy of one that has loaded Blender. Repositories and enabled add-ons are restored when another session is
 opened on the same home. Nothing outside the home is written, and only the given servers are requested.
 """
 
@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
-from tests.blender.install import installed
+from tests.blender.processes import run_tool, start_session
 from tests.parts import require_part
 
 TIME_LIMIT = 300.0
@@ -35,8 +35,6 @@ COMPLAINTS = ("WARN", "ERROR", "FATAL_ERROR")
 _COMPLAINT = re.compile(
     r"(?i)\b(error|warn\w*|not found|traceback|fail\w*|invalid|unable|could not)\b"
 )
-
-_DRIVER = Path(__file__).with_name("driver.py")
 
 
 @dataclass(frozen=True)
@@ -115,15 +113,7 @@ class Blender:
         for folder in (self.home, self.home / "temp"):
             folder.mkdir(parents=True, exist_ok=True)
         self._log: IO[bytes] = self._log_path.open("ab")
-        self._process = subprocess.Popen(
-            [installed(self.version).python, "-I", _DRIVER],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            env=self._environment(),
-            encoding="utf-8",
-            start_new_session=True,  # so that its sub-processes can be killed with it
-        )
+        self._process = start_session(self.version, self._environment(), self._log)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         try:
@@ -310,12 +300,4 @@ def blender_cli(
 ) -> subprocess.CompletedProcess[str]:
     """Run the stand-alone tool of that Blender (``validate``, ``build``, ``server-generate``, ...) as a peer to compare with."""
     require_part(f"blender-{version}")
-    blender = installed(version)
-    return subprocess.run(
-        [blender.python, "-I", blender.command_line_tool, *arguments],
-        check=False,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=START_TIME_LIMIT,
-        cwd=cwd,
-    )
+    return run_tool(version, [str(word) for word in arguments], cwd or Path.cwd(), START_TIME_LIMIT)

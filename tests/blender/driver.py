@@ -12,6 +12,7 @@ import io
 import json
 import os
 import sys
+import tempfile
 import traceback
 from pathlib import Path
 
@@ -50,13 +51,31 @@ def execute(session, request):
     return {"result": result, "error": error, "messages": messages, "printed": printed.getvalue()}
 
 
-def main():
-    """Start Blender, report that it runs, and execute requests until stdin is closed."""
-    requests, answers = reserve_stdio()
-    faulthandler.enable()
-    sys.path.append(str(Path(__file__).parent))  # -I leaves it out
+def load():
+    """Load Blender."""
     import session
 
+    return session
+
+
+def run(session=None):
+    """Run a session until stdin is closed, and exit."""
+    try:
+        serve(session)
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)
+    sys.stderr.flush()
+    os._exit(0)  # without bpy's exit handlers: 4.2.23 can crash in them
+
+
+def serve(session):
+    """Report that Blender runs, and execute requests."""
+    tempfile.tempdir = None  # that of the process of which this is a copy
+    requests, answers = reserve_stdio()
+    faulthandler.enable()
+    session = session or load()
+    session.use_temporary_folder(os.environ["TMPDIR"])
     session.restore_state()
     print(json.dumps(session.info()), file=answers, flush=True)
     for line in requests:
@@ -67,10 +86,15 @@ def main():
         faulthandler.cancel_dump_traceback_later()
 
 
-try:
-    main()
-except BaseException:
-    traceback.print_exc()
-    os._exit(1)
-sys.stderr.flush()
-os._exit(0)  # without bpy's exit handlers: 4.2.23 can crash in them
+def main():
+    """Run one session, or a copy of this process for each one."""
+    sys.path.append(str(Path(__file__).parent))  # -I leaves it out
+    if sys.argv[1:] != ["--copies"]:
+        run()
+    from copies import serve_copies
+
+    session = load()
+    serve_copies(lambda _request: run(session))
+
+
+main()

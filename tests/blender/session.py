@@ -17,8 +17,6 @@ import bl_pkg
 from bl_pkg import bl_extension_ops as client
 from bl_pkg import bl_extension_utils as client_utils
 
-STATE = Path(os.environ["BLENDER_USER_RESOURCES"], "driver-state.json")
-
 messages = []
 
 
@@ -264,6 +262,15 @@ def finished(result):
         raise RefusedError(f"Blender's operator ended with {', '.join(sorted(result))}")
 
 
+def state_file():
+    return Path(os.environ["BLENDER_USER_RESOURCES"], "driver-state.json")
+
+
+def use_temporary_folder(path):
+    """Replace the one that Blender took when it was loaded."""
+    bpy.context.preferences.filepaths.temporary_directory = path
+
+
 def save_state():
     """Save repositories and enabled add-ons; bpy cannot read its preferences back (4.2.23 crashes)."""
     repos = [
@@ -277,7 +284,9 @@ def save_state():
         if repo.use_remote_url
     ]
     modules = [name for name in bpy.context.preferences.addons.keys() if name.startswith("bl_ext.")]  # noqa: SIM118
-    STATE.write_text(json.dumps({"repositories": repos, "enabled": modules}), encoding="utf-8")
+    state_file().write_text(
+        json.dumps({"repositories": repos, "enabled": modules}), encoding="utf-8"
+    )
 
 
 def restore_state():
@@ -286,8 +295,8 @@ def restore_state():
     for repo in list(bpy.context.preferences.extensions.repos):
         if repo.use_remote_url:  # tests never connect to public servers
             bpy.context.preferences.extensions.repos.remove(repo)
-    if STATE.exists():
-        state = json.loads(STATE.read_text(encoding="utf-8"))
+    if state_file().exists():
+        state = json.loads(state_file().read_text(encoding="utf-8"))
         for repo in state["repositories"]:
             add_repository(**repo)
         for module in state["enabled"]:
