@@ -56,7 +56,14 @@ ARGUMENTS: dict[str, list[str]] = {
 }
 #: Benchmarks that take many seconds: some of them run, others each time.
 LONG = [
-    *("client_kills", "first_start", "listing_approvals", "listing_server", "site_pages"),
+    *(
+        "blender_test",
+        "client_kills",
+        "first_start",
+        "listing_approvals",
+        "listing_server",
+        "site_pages",
+    ),
     *("slow_clients", "storage", "tasks", "uploads"),
 ]
 RUN_OF_LONG = 3

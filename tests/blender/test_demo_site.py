@@ -121,7 +121,8 @@ def test_blender_uses_everything_that_the_demo_lists(
     blender.sync()
     listed = {item.id: item.listed for item in blender.extensions() if not item.blocked}
     assert listed == {name: items[0].version for name, items in versions.items()}
-    if blender.version not in ENDS:  # all of it in the oldest and the newest, to save minutes
+    # `tests/demo/test_in_blender.py` loads each add-on in other Blenders too, without a site.
+    if blender.version != ENDS[1]:
         versions = one_of_each_type(versions)
 
     for name, items in versions.items():

@@ -64,7 +64,11 @@ def publisher(blender_version: str, tmp_path: Path) -> Publisher:
     return Publisher(tmp_path / "repository", blender_version)
 
 
-@pytest.mark.parametrize("scheme", ["http", "file"])
+@pytest.mark.parametrize(
+    ("blender_version", "scheme"),
+    [(ENDS[0], "file"), (ENDS[1], "http")],
+    indirect=["blender_version"],
+)
 def test_a_repository_made_by_blenders_tool_passes_the_walkthrough(
     blender: Blender, publisher: Publisher, http_folder: Serve, scheme: str
 ) -> None:

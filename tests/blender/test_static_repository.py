@@ -16,11 +16,12 @@ import pytest
 
 from extery.core import platforms
 from tests.blender.client import Blender, blender_cli
-from tests.blender.install import ENDS, VERSIONS
+from tests.blender.install import ENDS
 from tests.blender.samples import write_extension
 from tests.blender.scenario import Walkthrough, run_walkthrough
 from tests.blender.series import SOME_BLENDERS
 from tests.blender.serving import HttpFolder
+from tests.sampled import some_blenders
 
 Serve = Callable[[Path], HttpFolder]
 
@@ -82,7 +83,8 @@ def repository(tmp_path: Path) -> Repository:
 @pytest.mark.parametrize(
     ("blender_version", "scheme"),
     [
-        *((each, "http") for each in VERSIONS),
+        # `test_mixed_repository` and `test_site` have every Blender.
+        *((each, "http") for each in some_blenders()),
         *((each, "file") for each in ENDS),
     ],
     indirect=["blender_version"],
@@ -168,7 +170,9 @@ def test_channels_and_sets_can_be_added_as_repositories(
     (repository.folder / "sets" / "shot.toml").write_text('gear_tool = "1.0.0"\n')
     (repository.folder / "sets" / "newest.toml").write_text('gear_tool = "*"\n')
     repository.configure("prereleases = false\n[channels.beta]\nprereleases = true\n")
-    for scheme, listing in itertools.product(("http", "file"), LISTINGS):
+    schemes = ("http", "file") if blender.version == ENDS[0] else ("file", "http")
+    # Each listing by both schemes, each in one of the Blenders.
+    for scheme, listing in zip(itertools.cycle(schemes), LISTINGS, strict=False):
         address = address_of(repository, http_folder, scheme, listing)
         module = blender.add_repository("Walkthrough", address)
         blender.sync()
