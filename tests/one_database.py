@@ -49,6 +49,7 @@ ONE_DATABASE = (
     "site/scanning/test_states.py",
     "site/scanning/test_description.py",
     "site/scanning/test_inventory_pages.py",
+    "site/scanning/test_changes.py",
     "site/scanning/test_clamd_check.py",
     "site/scanning/test_package_scan.py",
     "site/project/test_clamd_address.py",

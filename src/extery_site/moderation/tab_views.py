@@ -29,6 +29,9 @@ from extery_site.moderation.tried import RESULTS, SYSTEMS, read_try
 from extery_site.moderation.try_addresses import TRIED_STATUSES, address_of, drag_path
 from extery_site.moderation.waiting import OPEN
 from extery_site.project.problems import http_status
+from extery_site.scanning.changes import changes_between
+from extery_site.scanning.inventories import inventory_of_version
+from extery_site.scanning.permission_rows import permission_rows
 from extery_site.scanning.rows import checks_of
 from extery_site.source_search.watches import index_state, watched_matches
 from extery_site.ui.addresses import absolute
@@ -150,6 +153,7 @@ def _changes(
         "difference": difference,
         "difference_problem": problem,
         "summary": summarize(version, context["approved"], difference),
+        "does": changes_between(context["approved"], version) if context["approved"] else None,
         "files": files,
         "seen_files": sum(file.is_seen for file in files),
         "added": sum(file.added for file in files),
@@ -171,8 +175,11 @@ def _findings(
             groups[row.group].append(row)
     gone = [problem for fingerprint, problem in before.items() if fingerprint not in found]
     reads_notes = context["reads_notes"]
+    inventory = inventory_of_version(version)
     return {
         "checks": checks_of(version),
+        "permissions": permission_rows(inventory, version.permissions) if inventory else [],
+        "not_analysed": len(inventory.unread) if inventory else 0,
         "watched": watched_matches(version) if reads_notes else [],
         "index_state": index_state(version) if reads_notes else None,
         "groups": [(name, rows) for name, rows in groups.items() if rows],

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("extery_site.catalog.urls")),
     path("", include("extery_site.publish.urls")),
     path("", include("extery_site.ratings.urls")),
+    path("", include("extery_site.scanning.urls")),
     path("", include("extery_site.source_search.urls")),
     path("", include("extery_site.moderation.urls")),
     path("", include("extery_site.reports.urls")),
