@@ -33,6 +33,13 @@ def take_memory(_file: BinaryIO, *, size: int) -> int:
     return len(bytearray(size))
 
 
+def check_much(file: BinaryIO, *, name: str, profile: str) -> dict[str, Any]:
+    """Do what a check of a package does whose files take much memory."""
+    if len(file.read()) > 100:
+        bytearray(2_000_000_000)
+    return {"problems": [], "table": None, "refusals": []}
+
+
 def spin(_file: BinaryIO) -> None:
     while True:
         pass

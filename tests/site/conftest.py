@@ -23,6 +23,7 @@ from extery_site.project.tasks.models import StoredTask
 from extery_site.project.tasks.runner import AttemptResult, run_task
 from extery_site.project.tasks.worker import ALL_QUEUES
 from tests.analysis_in_process import small_sources_here
+from tests.isolated_in_process import isolated_functions_here
 from tests.site import factories
 from tests.site.replay import ACTIVE, Replay
 from tests.site.shared_database import SharedContent, isolated_settings, reset_process_state
@@ -33,6 +34,13 @@ from tests.static_files_once import static_files_once
 def _small_sources_here() -> Iterator[None]:
     """Analyse the code of small uploads without a child process."""
     with small_sources_here():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _isolated_functions_here() -> Iterator[None]:
+    """Call isolated functions in this process."""
+    with isolated_functions_here():
         yield
 
 

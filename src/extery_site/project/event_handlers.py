@@ -52,6 +52,11 @@ SCAN_STEPS = [
     "extery_site.scanning.steps.inventory.INVENTORY",
     "extery_site.scanning.steps.compatibility.COMPATIBILITY",
 ]
+#: Name -> path of the functions that open uploaded bytes, in processes of their own (`extery_site.project.isolation`). The value of
+#: the setting ``ISOLATED_FUNCTIONS``.
+ISOLATED_FUNCTIONS = {
+    "check-package": "extery_site.scanning.isolated.check",
+}
 #: Paths of the functions that are called with a version when the checks of a package of it have a new result, in
 #: the transaction that stores it. The value of the setting ``SCAN_HANDLERS``.
 SCAN_HANDLERS = [

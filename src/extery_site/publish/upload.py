@@ -19,8 +19,6 @@ from extery.core.errors import (
 )
 from extery.manifest.document import MANIFEST_FILENAME, Manifest
 from extery.rules.blender_verdicts import Refusal
-from extery.rules.engine import CheckReport, Scope, check_package
-from extery.rules.profiles import Profile
 from extery_site.accounts.models import User
 from extery_site.accounts.permissions import AnyUser, require_user
 from extery_site.catalog.lifecycle import record
@@ -46,6 +44,7 @@ from extery_site.publish.reserved_ids import check_not_reserved, lock_id
 from extery_site.quotas.models import QuotaKind
 from extery_site.quotas.uploads_at_once import upload_of
 from extery_site.quotas.usage import format_time, use_quota
+from extery_site.scanning.package_check import PackageCheck, check_package
 from extery_site.scanning.quarantine import is_known_malware
 from extery_site.scanning.uploads import record_rules
 from extery_site.ui.short_text import check_short_text
@@ -83,7 +82,8 @@ def receive_upload(
 
     Raises `InvalidPackage` or `InvalidManifest` with every problem of the package, `Refused` for
     an id that is reserved or belongs to another user, or if a quota of the user or of the client's
-    ``address`` is exceeded, and `Conflict` for an existing version or file; nothing is stored then.
+    ``address`` is exceeded, `Conflict` for an existing version or file, and `Unavailable` if the package
+    could not be checked; nothing is stored then.
     """
     owner = require_user(user)
     with upload_of(owner.pk, address=address):
@@ -106,9 +106,8 @@ def _receive(
     release_notes = clean_text(release_notes, field="release_notes", max_length=MAX_TEXT_LENGTH)
     name = _base_name(name or str(getattr(file, "name", "") or "")) or "package.zip"
     check_short_text(name, field="name")
-    profile = Profile(settings.EXTERY_GUIDELINES)
     started = time.monotonic()
-    report = check_package(file, name=name, scope=Scope.UPLOAD, profile=profile)
+    report = check_package(file, name)
     seconds = time.monotonic() - started
     manifest = _valid_manifest(report)
     check_storable(manifest)
@@ -137,7 +136,7 @@ def _receive(
 def _store(
     stage: StagedFile,
     name: str,
-    report: CheckReport,
+    report: PackageCheck,
     manifest: Manifest,
     user: User,
     notes: str,
@@ -190,7 +189,7 @@ def _store(
     return UploadResult(extension, version, package, names, tuple(report.problems), report.refusals)
 
 
-def _valid_manifest(report: CheckReport) -> Manifest:
+def _valid_manifest(report: PackageCheck) -> Manifest:
     """Return the manifest of a package without errors; raises all its errors otherwise."""
     errors = report.problems.errors
     if report.manifest is not None and not errors:

@@ -329,8 +329,10 @@ def test_the_rules_of_an_upload_do_not_run_again_until_they_change(
     from extery_site.scanning.steps import rules
 
     runs: list[str] = []
-    real = rules.check
-    monkeypatch.setattr(rules, "check", lambda file, name: runs.append(name) or real(file, name))
+    real = rules.check_package
+    monkeypatch.setattr(
+        rules, "check_package", lambda file, name: runs.append(name) or real(file, name)
+    )
     version = factories.make_draft(owner, tagline="Makes gears that turn and turn again")
     before = version.packages.get().problems
     run_tasks()

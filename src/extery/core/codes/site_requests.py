@@ -19,6 +19,13 @@ CODES: dict[str, Code] = {
         message="the database is busy or unavailable",
         hint="try again in a few seconds",
     ),
+    "request.process-ended": Code(
+        "error",
+        "the process that reads uploaded files ended",
+        "The site reads uploaded files in processes of their own, which a lack of memory can end. Nothing was changed.",
+        message="the process that reads uploaded files ended",
+        hint="try again in a few minutes; if it happens again, contact the administrator of this site",
+    ),
     "request.bad-value": Code(
         "error",
         "a value is invalid",

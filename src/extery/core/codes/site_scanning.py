@@ -42,4 +42,32 @@ CODES: dict[str, Code] = {
         hint="reload the page to see what happened",
         example={"package": "gear_tool-1.2.0.zip"},
     ),
+    "scan.check-ended": Code(
+        "error",
+        "the check of a package ended before it was complete",
+        "Packages are checked in a process with limits of memory, time and disk. A package that takes more than any real "
+        "one needs, or that crashes its check, is not accepted: nobody knows what is in it.",
+        message="the check of {package} ended before it was complete",
+        hint="pack it again with 'extery build'; if it ends again, report it to the administrator of the site",
+        variants={
+            "memory": (
+                "checking {package} takes too much memory",
+                "leave out its largest files, such as code or data with very deep nesting",
+            ),
+            "time": (
+                "checking {package} takes too long",
+                "leave files out that no user needs, and split very large ones",
+            ),
+            "disk": (
+                "the archives in {package} are too large when they are unpacked",
+                "list smaller wheels, and leave out archives that no user needs",
+            ),
+            "output": (
+                "{package} has too many problems to list",
+                "check it with 'extery check', and correct the first ones",
+            ),
+            "crash": ("", ""),
+        },
+        example={"package": "gear_tool-1.2.0.zip", "variant": "memory"},
+    ),
 }

@@ -7,9 +7,8 @@ from typing import BinaryIO
 from django.conf import settings
 
 from extery.rules import REVISION
-from extery.rules.engine import CheckReport, Scope, check_package
-from extery.rules.profiles import Profile
 from extery_site.catalog.models import Package
+from extery_site.scanning.package_check import check_package
 from extery_site.scanning.steps.step import Step, StepOutcome
 
 NAME = "rules"
@@ -20,14 +19,8 @@ def version() -> str:
     return f"revision {REVISION}, {settings.EXTERY_GUIDELINES}"
 
 
-def check(file: BinaryIO, name: str) -> CheckReport:
-    """Check a package by the rules of an upload."""
-    profile = Profile(settings.EXTERY_GUIDELINES)
-    return check_package(file, name=name, scope=Scope.UPLOAD, profile=profile)
-
-
 def _run(package: Package, file: BinaryIO) -> StepOutcome:
-    return StepOutcome.of_problems(tuple(check(file, package.original_name).problems))
+    return StepOutcome.of_problems(tuple(check_package(file, package.original_name).problems))
 
 
 RULES = Step(NAME, "Rules", is_configured=lambda: True, version=version, run=_run)

@@ -1,0 +1,48 @@
+"""The isolated functions of the site: those that open uploaded bytes, each call in a process of its own.
+
+``ISOLATED_FUNCTIONS`` of the settings is the closed list of them. They import no Django, and get what they need of the settings as
+arguments. A process of the site has one template, from which the processes of the calls are forked.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, BinaryIO
+
+from django.conf import settings
+
+from extery.core.errors import Unavailable
+from extery.isolation.client import Isolation
+from extery.isolation.limits import IsolationError, Limits, ProcessEnded, Reply
+
+logger = logging.getLogger(__name__)
+
+
+@cache
+def isolation() -> Isolation:
+    """Return that of this process."""
+    return Isolation(settings.ISOLATED_FUNCTIONS, hidden=[settings.EXTERY_DATA])
+
+
+def call_isolated(name: str, file: BinaryIO, arguments: Mapping[str, Any], limits: Limits) -> Reply:
+    """Call a function of the list with a file; ``file`` is at its start afterwards.
+
+    Raises the `ExteryError` of the function, `ProcessEnded` if the file was too much for it, and `Unavailable` if
+    the call failed for another reason.
+    """
+    try:
+        return isolation().call(name, file, arguments, limits)
+    except ProcessEnded as ended:
+        logger.warning("the isolated function %s ended: %s", name, ended)
+        if (
+            ended.reason == "signal"
+        ):  # not by a limit of the call: perhaps by the system, without memory
+            raise Unavailable.of("request.process-ended") from ended
+        raise
+    except IsolationError as error:
+        logger.exception("the isolated function %s cannot be called", name)
+        raise Unavailable.of("request.process-ended") from error
+    finally:
+        file.seek(0)

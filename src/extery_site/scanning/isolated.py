@@ -1,0 +1,59 @@
+"""What the site reads of packages in isolation. Imports no Django: see `extery_site.project.isolation`."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import date, datetime, time
+from typing import Any, BinaryIO
+
+from extery.core.types import ADD_ON
+from extery.manifest.document import MANIFEST_FILENAME
+from extery.rules.engine import Scope, check_package
+from extery.rules.profiles import Profile
+
+_SMALLEST = f"""schema_version = "1.0.0"
+id = "warm_up"
+version = "1.0.0"
+name = "Warm up"
+tagline = "Loads all rules"
+maintainer = "Extery"
+type = "{ADD_ON.name}"
+blender_version_min = "4.2.0"
+license = ["SPDX:GPL-3.0-or-later"]
+"""
+
+
+def warm_up() -> None:
+    """Import what a check needs."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(MANIFEST_FILENAME, _SMALLEST)
+        archive.writestr("__init__.py", "import bpy\n\n\ndef register():\n    pass\n")
+    check(file, name="warm_up.zip", profile=Profile.BLENDER_ORG.value)
+
+
+def check(file: BinaryIO, *, name: str, profile: str) -> dict[str, Any]:
+    """Check a package by the rules of an upload; return what `extery_site.scanning.package_check` reads.
+
+    ``table`` is that of the manifest if it is valid.
+    """
+    report = check_package(file, name=name, scope=Scope.UPLOAD, profile=Profile(profile))
+    if any(dict(problem.values).get("error") == "MemoryError" for problem in report.problems):
+        raise MemoryError  # for which the rules are not to blame
+    return {
+        "problems": [problem.as_dict() for problem in report.problems],
+        "table": None if report.manifest is None else _plain(report.manifest.table),
+        "refusals": [refusal._asdict() for refusal in report.refusals],
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Return a value of TOML as JSON has it: dates become text."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    return value

@@ -1,0 +1,62 @@
+"""Check a package by the rules of ``extery check``, in isolation: at its upload, and in the worker."""
+
+from __future__ import annotations
+
+from typing import Any, BinaryIO, NamedTuple
+
+from django.conf import settings
+
+from extery.core.errors import ProblemList, Where
+from extery.isolation.limits import Limits, ProcessEnded
+from extery.isolation.replies import MALFORMED, read_problem
+from extery.manifest.document import Manifest
+from extery.rules.blender_verdicts import Refusal
+from extery_site.project.isolation import call_isolated
+
+#: What a check may take, beside temporary files. Reading a package of 200 MB takes a few seconds and 100 MB.
+_LIMITS = Limits(
+    memory=600_000_000, seconds=120.0, cpu_seconds=60, output=16_000_000, processes=True
+)
+
+
+class PackageCheck(NamedTuple):
+    """The result of a check; ``manifest`` is ``None`` if it could not be read or is invalid."""
+
+    problems: ProblemList
+    manifest: Manifest | None = None
+    refusals: tuple[Refusal, ...] = ()
+
+
+def check_package(file: BinaryIO, name: str) -> PackageCheck:
+    """Check a package, whose file has that name, by the rules of an upload.
+
+    A package that is too much for the process of the check has a problem. Raises `Unavailable` if it could not be made.
+    """
+    arguments = {"name": name, "profile": settings.EXTERY_GUIDELINES}
+    # A wheel in a package is unpacked to a temporary file.
+    limits = _LIMITS._replace(disk=max(_LIMITS.disk, 2 * settings.EXTERY_MAX_UPLOAD))
+    try:
+        return _read(call_isolated("check-package", file, arguments, limits).value)
+    except ProcessEnded as ended:
+        return _ended(ended.reason, name)
+    except MALFORMED:
+        return _ended("crash", name)
+
+
+def _read(value: dict[str, Any]) -> PackageCheck:
+    table = value["table"]
+    return PackageCheck(
+        ProblemList(map(read_problem, value["problems"])),
+        None if table is None else Manifest.from_table(table),
+        tuple(_refusal(**refusal) for refusal in value["refusals"]),
+    )
+
+
+def _refusal(*, series: list[str], codes: list[str], message: str, more: int) -> Refusal:
+    return Refusal(tuple(map(str, series)), tuple(map(str, codes)), str(message), int(more))
+
+
+def _ended(reason: str, name: str) -> PackageCheck:
+    problems = ProblemList()
+    problems.add("scan.check-ended", where=Where(name), variant=reason, package=name)
+    return PackageCheck(problems)
