@@ -53,6 +53,7 @@ ONE_DATABASE = (
     "site/scanning/test_clamd_check.py",
     "site/scanning/test_package_scan.py",
     "site/scanning/test_package_check.py",
+    "site/scanning/test_hostile_archives.py",
     "site/project/test_clamd_address.py",
     "site/source_search/test_pages.py",
     "site/pages/test_caching.py",

@@ -38,6 +38,7 @@ ARGUMENTS: dict[str, list[str]] = {
     # It downloads packages from PyPI.
     "delta": ["--help"],
     "first_start": ["--rounds", "1"],
+    "hostile_uploads": ["--runs", "1", "symlink", "quine"],
     "inventory": ["--runs", "1", "--add-ons", "2", "--limit", "300"],
     "generate": ["--count", "3", "--bytes", "300000", "--runs", "1"],
     "kills": ["--kills", "1"],

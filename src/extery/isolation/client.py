@@ -48,6 +48,11 @@ class Isolation:
         """How calls are confined: a `Confinement`, or ``limits`` on systems other than Linux."""
         return self._running().kind if sys.platform == "linux" else "limits"
 
+    @property
+    def pid(self) -> int:
+        """The process from which those of the calls come; 0 on systems other than Linux."""
+        return self._running().process.pid if sys.platform == "linux" else 0
+
     def call(
         self, name: str, file: BinaryIO, arguments: Mapping[str, Any], limits: Limits = Limits()
     ) -> Reply:

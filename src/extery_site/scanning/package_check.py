@@ -7,7 +7,7 @@ from typing import Any, BinaryIO, NamedTuple
 from django.conf import settings
 
 from extery.core.errors import ProblemList, Where
-from extery.isolation.limits import Limits, ProcessEnded
+from extery.isolation.limits import Limits, ProcessEnded, Reply
 from extery.isolation.replies import MALFORMED, read_problem
 from extery.manifest.document import Manifest
 from extery.rules.blender_verdicts import Refusal
@@ -20,11 +20,15 @@ _LIMITS = Limits(
 
 
 class PackageCheck(NamedTuple):
-    """The result of a check; ``manifest`` is ``None`` if it could not be read or is invalid."""
+    """The result of a check; ``manifest`` is ``None`` if it could not be read or is invalid.
+
+    ``peak_memory`` is that of the process of the check, in bytes.
+    """
 
     problems: ProblemList
     manifest: Manifest | None = None
     refusals: tuple[Refusal, ...] = ()
+    peak_memory: int = 0
 
 
 def check_package(file: BinaryIO, name: str) -> PackageCheck:
@@ -36,19 +40,21 @@ def check_package(file: BinaryIO, name: str) -> PackageCheck:
     # A wheel in a package is unpacked to a temporary file.
     limits = _LIMITS._replace(disk=max(_LIMITS.disk, 2 * settings.EXTERY_MAX_UPLOAD))
     try:
-        return _read(call_isolated("check-package", file, arguments, limits).value)
+        return _read(call_isolated("check-package", file, arguments, limits))
     except ProcessEnded as ended:
-        return _ended(ended.reason, name)
+        return _ended(ended.reason, name, ended.peak_memory)
     except MALFORMED:
         return _ended("crash", name)
 
 
-def _read(value: dict[str, Any]) -> PackageCheck:
+def _read(reply: Reply) -> PackageCheck:
+    value: dict[str, Any] = reply.value
     table = value["table"]
     return PackageCheck(
         ProblemList(map(read_problem, value["problems"])),
         None if table is None else Manifest.from_table(table),
         tuple(_refusal(**refusal) for refusal in value["refusals"]),
+        reply.peak_memory,
     )
 
 
@@ -56,7 +62,7 @@ def _refusal(*, series: list[str], codes: list[str], message: str, more: int) ->
     return Refusal(tuple(map(str, series)), tuple(map(str, codes)), str(message), int(more))
 
 
-def _ended(reason: str, name: str) -> PackageCheck:
+def _ended(reason: str, name: str, peak_memory: int = 0) -> PackageCheck:
     problems = ProblemList()
     problems.add("scan.check-ended", where=Where(name), variant=reason, package=name)
-    return PackageCheck(problems)
+    return PackageCheck(problems, peak_memory=peak_memory)

@@ -48,7 +48,7 @@ def test_a_check_has_the_same_result_as_in_this_process(isolated: None) -> None:
     for data in (package(), package(files={"__init__.py": code.encode()}), package(id="1"), b"PK"):
         found = check_package(io.BytesIO(data), "gears.zip")
         expected = check_here(io.BytesIO(data), name="gears.zip", scope=Scope.UPLOAD)
-        assert found == (expected.problems, expected.manifest, expected.refusals)
+        assert found[:3] == (expected.problems, expected.manifest, expected.refusals)
 
 
 def test_a_file_that_takes_too_much_memory_ends_its_process_only(
