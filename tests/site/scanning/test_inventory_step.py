@@ -46,7 +46,7 @@ def test_the_inventory_of_a_package_is_stored_and_deleted_with_its_file(owner: U
     row = PackageInventory.objects.get()
     assert row.pk == sha256
     assert row.document["operators"][0]["label"] == "Gears from Studio"
-    assert row.version == check.steps.get().version == INVENTORY.version()
+    assert row.version == check.steps.get(name="inventory").version == INVENTORY.version()
 
     version.packages.all().delete()
     StoredFile.objects.filter(pk=sha256).delete()

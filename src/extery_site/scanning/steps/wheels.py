@@ -19,7 +19,7 @@ from extery.author.wheels.index import PackageIndex
 from extery.author.wheels.osv_dump import open_dump
 from extery.author.wheels.report import WheelsReport, check_wheels
 from extery.author.wheels.verification import VERIFICATION_POLICY
-from extery.core.errors import ExteryError
+from extery.core.errors import ExteryError, InvalidPackage
 from extery.fetch import Fetcher
 from extery.fetch.addresses import redact_url
 from extery_site.catalog.models import Package
@@ -55,6 +55,9 @@ def _version() -> str:
 def _run(package: Package, file: BinaryIO) -> StepOutcome:
     try:
         report = _check(package, file)
+    except InvalidPackage as error:
+        # Too many wheels, or one that unpacks to too much: it would be the same the next time.
+        return StepOutcome.of_problems(tuple(error.problems))
     except ExteryError as error:
         raise StepUnavailable(_text(error)) from error
     _remember(report.new_records, report.index_url)
