@@ -10,8 +10,9 @@ from functools import cached_property
 from extery.author.wheels.checked_wheel import CheckedWheel
 from extery.author.wheels.report import WheelsReport
 from extery_site.catalog.models import Package, Version
+from extery_site.scanning import steps as scan_steps
 from extery_site.scanning.models import FileCheck, StepResult
-from extery_site.scanning.steps import Step, all_steps, wheels
+from extery_site.scanning.steps import Step, wheels
 
 State = FileCheck.State
 
@@ -171,7 +172,7 @@ def checks_of(version: Version) -> VersionChecks:
     packages = list(version.packages.select_related("file").order_by("original_name", "pk"))
     checks = FileCheck.objects.prefetch_related("steps")
     found = checks.in_bulk([package.sha256 for package in packages])
-    steps = all_steps()
+    steps = scan_steps.all_steps()
     made = [step for step in steps if step.is_configured()]
     return VersionChecks(
         tuple(_row(package, found.get(package.sha256), made) for package in packages),

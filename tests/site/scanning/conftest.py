@@ -19,7 +19,6 @@ def set_steps(monkeypatch: pytest.MonkeyPatch) -> SetSteps:
     def use(*fakes: FakeStep) -> None:
         found = [fake.step for fake in fakes]
         monkeypatch.setattr("extery_site.scanning.steps.all_steps", lambda: found)
-        monkeypatch.setattr("extery_site.scanning.rows.all_steps", lambda: found)
 
     return use
 
