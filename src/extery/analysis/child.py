@@ -7,7 +7,10 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import extery
 
@@ -38,6 +41,70 @@ def stop_child(process: subprocess.Popen[bytes] | None) -> None:
     if process is not None:
         process.kill()
         process.communicate()
+
+
+class Answer(NamedTuple):
+    """The answer of a child: a line, and what follows it. Without an answer the line is empty; ``is_late`` if the child was killed."""
+
+    line: bytes
+    body: bytes
+    is_late: bool
+
+
+class Child:
+    """A child process with limits, for one request after the other; started when it is needed, and again after it ended."""
+
+    def __init__(self, module: str, memory: int, *, with_packages: bool = False) -> None:
+        self._module = module
+        self._memory = memory
+        self._with_packages = with_packages
+        self._process: subprocess.Popen[bytes] | None = None
+        self._watchdog: Watchdog | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether there is a process that has answered the last request."""
+        return self._process is not None
+
+    def ask(
+        self, request: bytes, seconds: float, size_of: Callable[[bytes], int] = lambda _: 0
+    ) -> Answer:
+        """Send a request and wait for the answer; ``size_of`` returns how many bytes follow its line."""
+        process, watchdog = self._start()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        line = body = b""
+        watchdog.start(seconds)
+        try:
+            with suppress(OSError):
+                process.stdin.write(request)
+                process.stdin.flush()
+                answer = process.stdout.readline()
+                if answer.endswith(b"\n"):
+                    size = size_of(answer)
+                    body = process.stdout.read(size) if size else b""
+                    line = answer if len(body) == size else b""
+        finally:
+            is_late = watchdog.end()
+        if is_late or not line:
+            self.stop()
+        return Answer(line, body, is_late)
+
+    def stop(self) -> None:
+        """Kill the process, if there is one."""
+        process, self._process = self._process, None
+        watchdog, self._watchdog = self._watchdog, None
+        if watchdog is not None:
+            watchdog.close()
+        stop_child(process)
+
+    def _start(self) -> tuple[subprocess.Popen[bytes], Watchdog]:
+        if self._process is None or self._watchdog is None:
+            self._process = start_child(
+                self._module, self._memory, with_packages=self._with_packages
+            )
+            self._watchdog = Watchdog(self._process)
+        return self._process, self._watchdog
 
 
 class Watchdog:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -16,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import NamedTuple
 
-from extery.analysis.child import Watchdog, start_child, stop_child
+from extery.analysis.child import Child
 from extery.analysis.facts import ModuleFacts, from_plain
 from extery.analysis.module import Python
 from extery.core.collector import without_collector
@@ -145,14 +144,13 @@ class _Process:
         self._pythons = [list(python) for python in pythons]
         self._limits = limits
         self._deadline = deadline
-        self._process: subprocess.Popen[bytes] | None = None
-        self._watchdog: Watchdog | None = None
+        self._child = Child("extery.analysis.worker", limits.memory)
 
     def __enter__(self) -> _Process:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self._stop()
+        self._child.stop()
 
     def analyze(self, path: str, data: bytes) -> ModuleFacts:
         left = self._deadline - time.monotonic()
@@ -163,36 +161,9 @@ class _Process:
         head = {"path": path, "size": len(data), "pythons": self._pythons}
         if self._declarations:
             head["declarations"] = True
-        start = b"" if self._process else self._wanted
-        process, watchdog = self._start()
-        assert process.stdin is not None
-        assert process.stdout is not None
-        answer = b""
-        watchdog.start(min(left, self._limits.seconds))
-        try:
-            with suppress(OSError):
-                process.stdin.write(start + json.dumps(head).encode() + b"\n" + data)
-                process.stdin.flush()
-                answer = process.stdout.readline()
-        finally:
-            is_late = watchdog.end()
-        is_complete = answer.endswith(b"\n")
-        if is_late or not is_complete:
-            self._stop()
-        if not is_complete:
-            return ModuleFacts(path, "time" if is_late else "memory")
-        return from_plain(json.loads(answer))
-
-    def _start(self) -> tuple[subprocess.Popen[bytes], Watchdog]:
-        """Return the child and its watchdog, which are started if there is none."""
-        if self._process is None or self._watchdog is None:
-            self._process = start_child("extery.analysis.worker", self._limits.memory)
-            self._watchdog = Watchdog(self._process)
-        return self._process, self._watchdog
-
-    def _stop(self) -> None:
-        process, self._process = self._process, None
-        watchdog, self._watchdog = self._watchdog, None
-        if watchdog is not None:
-            watchdog.close()
-        stop_child(process)
+        start = b"" if self._child.is_running else self._wanted
+        request = start + json.dumps(head).encode() + b"\n" + data
+        answer = self._child.ask(request, min(left, self._limits.seconds))
+        if not answer.line:
+            return ModuleFacts(path, "time" if answer.is_late else "memory")
+        return from_plain(json.loads(answer.line))

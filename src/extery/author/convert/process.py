@@ -6,15 +6,12 @@ The child has libcst, unlike that of `extery.analysis.pool`, and returns sources
 from __future__ import annotations
 
 import json
-import subprocess
-import threading
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from extery.analysis.child import start_child, stop_child
+from extery.analysis.child import Child
 from extery.author.convert.code.job import Change, Job, Remark
 
 
@@ -44,14 +41,14 @@ class Modules:
     def __init__(self, limits: Limits = Limits()) -> None:
         self._limits = limits
         self._deadline = time.monotonic() + limits.total_seconds
-        self._process: subprocess.Popen[bytes] | None = None
+        self._child = Child("extery.author.convert.worker", limits.memory, with_packages=True)
         self._job: Job | None = None
 
     def __enter__(self) -> Modules:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self._stop()
+        self._child.stop()
 
     def scan(self, path: str, data: bytes) -> Result:
         """Return the facts of `extery.author.convert.code.scan.scan_module`."""
@@ -61,7 +58,7 @@ class Modules:
     def change(self, path: str, data: bytes, job: Job) -> Result:
         """Return the changed source; ``source`` is ``None`` if nothing changes."""
         frame: dict[str, Any] = {"task": "change", "path": path}
-        if self._job is not job or self._process is None:
+        if self._job is not job or not self._child.is_running:
             frame["job"] = job.as_plain()
             self._job = job
         head, source = self._ask(frame, data)
@@ -79,31 +76,13 @@ class Modules:
             return {"failure": "it is too large"}, b""
         if left <= 0:
             return {"failure": "there was no time left"}, b""
-        process = self._process = self._process or self._start()
-        assert process.stdin is not None
-        assert process.stdout is not None
-        timer = threading.Timer(min(left, self._limits.seconds), process.kill)
-        timer.start()
-        answer, source = b"", b""
-        try:
-            with suppress(OSError):
-                process.stdin.write(json.dumps(frame | {"size": len(data)}).encode() + b"\n" + data)
-                process.stdin.flush()
-                answer = process.stdout.readline()
-                if answer.endswith(b"\n"):
-                    source = process.stdout.read(json.loads(answer)["size"])
-        finally:
-            is_late = not timer.is_alive()
-            timer.cancel()
-        if not answer.endswith(b"\n"):
-            self._stop()
-            return {"failure": "it takes too long" if is_late else "the parser gave up"}, b""
-        head: dict[str, Any] = json.loads(answer)
-        return head, source
+        request = json.dumps(frame | {"size": len(data)}).encode() + b"\n" + data
+        answer = self._child.ask(request, min(left, self._limits.seconds), _size_of)
+        if not answer.line:
+            return {"failure": "it takes too long" if answer.is_late else "the parser gave up"}, b""
+        head: dict[str, Any] = json.loads(answer.line)
+        return head, answer.body
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        return start_child("extery.author.convert.worker", self._limits.memory, with_packages=True)
 
-    def _stop(self) -> None:
-        process, self._process = self._process, None
-        stop_child(process)
+def _size_of(line: bytes) -> int:
+    return int(json.loads(line)["size"])
