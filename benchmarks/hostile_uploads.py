@@ -105,10 +105,9 @@ def _measure_ordinary(folder: Path, runs: int) -> None:
             check_here(file, name=path.name, scope=Scope.UPLOAD)
             isolated.append(middle - started)
             here.append(time.monotonic() - middle)
-    ours, theirs = statistics.median(isolated[1:]), statistics.median(here[1:])
-    print(
-        f"an ordinary add-on: {ours * 1000:.0f} ms in isolation, {theirs * 1000:.0f} ms in this process"
-    )
+    for name, seconds in (("in isolation", isolated[1:]), ("in this process", here[1:])):
+        least, median = min(seconds) * 1000, statistics.median(seconds) * 1000
+        print(f"an ordinary add-on {name}: {least:.0f} ms at least, median {median:.0f} ms")
 
 
 if __name__ == "__main__":

@@ -1,77 +1,35 @@
 """Uploaded images: checked, converted to WebP without metadata, and scaled down by a task.
 
-`uploaded_image` receives one; `extery_site.files.storage` stores its files.
+`uploaded_image` receives one; `extery_site.catalog.isolated_images` decodes it in isolation, and
+`extery_site.files.storage` stores its files.
 """
 
 from __future__ import annotations
 
 import io
-import struct
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 from typing import BinaryIO
 
 from django.conf import settings
-from PIL import Image as Pillow
-from PIL import ImageOps
 
 from extery.core.errors import InvalidInput, ProblemList, Where
 from extery.core.files import format_size
+from extery.isolation.limits import Limits, ProcessEnded, Reply
+from extery.isolation.replies import MALFORMED, read_problem
 from extery_site.catalog.models import Image
 from extery_site.files import storage
 from extery_site.files.layout import FileKind
+from extery_site.project.isolation import call_isolated
 from extery_site.project.tasks.definitions import SLOW_QUEUE, TaskContext, task
 
-ALLOWED_FORMATS = ("PNG", "JPEG", "WEBP")
-#: Formats that are identified, to name them in the error.
-_KNOWN_FORMATS = (*ALLOWED_FORMATS, "GIF", "BMP", "TIFF", "AVIF", "ICO", "TGA")
-#: Width and height in pixels.
-MIN_SIZE = (960, 540)
-RECOMMENDED_SIZE = (1920, 1080)
-#: Decoding a WebP image takes 16 bytes per pixel, so that this is 240 MB.
-MAX_PIXELS = 5120 * 2880
-#: Maximum width and height in pixels: the limit of WebP.
-MAX_SIDE = 16_383
-#: Maximum deviation from 16:9.
-_MAX_RATIO_ERROR = 0.02
-#: Widths of the stored files in pixels; smaller images are not enlarged.
-SMALL_WIDTH, LARGE_WIDTH, FULL_WIDTH = 640, 1920, 3840
 _WHERE = Where(path=("image",))
 _decoding = Lock()
-#: Exceptions that Pillow's decoders raise for invalid data.
-_DECODER_ERRORS = (
-    *(OSError, SyntaxError, ValueError, RuntimeError, LookupError, TypeError, ArithmeticError),
-    *(EOFError, struct.error),
+#: Decoding the largest image and encoding it again takes 300 MB and a few seconds.
+_LIMITS = Limits(
+    memory=700_000_000, seconds=90.0, cpu_seconds=60, output=100_000_000, disk=1_000_000
 )
-
-
-def open_image(file: BinaryIO) -> tuple[Pillow.Image, ProblemList]:
-    """Return the decoded image and its warnings; raises `InvalidInput` for an unacceptable one."""
-    _check_file_size(file)
-    with ProblemList().raising(InvalidInput) as problems:
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                image = Pillow.open(file, formats=_KNOWN_FORMATS)
-        except Pillow.DecompressionBombError as error:
-            raise InvalidInput.of(
-                "image.too-large", where=_WHERE, variant="unknown-pixels"
-            ) from error
-        except _DECODER_ERRORS as error:
-            raise InvalidInput.of("image.not-image", where=_WHERE) from error
-        _check_format(image, problems)
-        _check_pixels(image, problems)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            image.load()
-            ImageOps.exif_transpose(image, in_place=True)
-    except _DECODER_ERRORS as error:
-        raise InvalidInput.of("image.not-image", where=_WHERE) from error
-    # A copy has no decoder, and that of WebP keeps two more images.
-    return (image.copy() if image.format == "WEBP" else image), problems
 
 
 def _check_file_size(file: BinaryIO) -> None:
@@ -84,43 +42,6 @@ def _check_file_size(file: BinaryIO) -> None:
             size=format_size(size),
             max_size=format_size(settings.EXTERY_MAX_IMAGE),
         )
-
-
-def _check_format(image: Pillow.Image, problems: ProblemList) -> None:
-    animated = getattr(image, "is_animated", False)
-    if image.format not in ALLOWED_FORMATS or animated:
-        problems.add(
-            "image.unsupported-format",
-            where=_WHERE,
-            variant="animated" if animated else "",
-            format=str(image.format),
-        )
-
-
-def _check_pixels(image: Pillow.Image, problems: ProblemList) -> None:
-    width, height = image.size
-    recommended = "{} × {}".format(*RECOMMENDED_SIZE)
-    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
-        problems.add("image.too-large", where=_WHERE, variant="pixels", width=width, height=height)
-    elif width < MIN_SIZE[0] or height < MIN_SIZE[1]:
-        problems.add(
-            "image.too-small",
-            where=_WHERE,
-            width=width,
-            height=height,
-            minimum="{} × {}".format(*MIN_SIZE),
-            recommended=recommended,
-        )
-    elif width < RECOMMENDED_SIZE[0] or height < RECOMMENDED_SIZE[1]:
-        problems.add(
-            "image.below-recommended-size",
-            where=_WHERE,
-            width=width,
-            height=height,
-            recommended=recommended,
-        )
-    if abs(width / height - 16 / 9) > _MAX_RATIO_ERROR:
-        problems.add("image.not-16-9", where=_WHERE, width=width, height=height)
 
 
 class UploadedImage:
@@ -150,17 +71,19 @@ def uploaded_image(file: BinaryIO) -> Iterator[UploadedImage]:
     The conversion to WebP drops metadata such as the location of a photograph. Raises
     `InvalidInput`. Requires no transaction: decoding and transferring take long.
     """
+    _check_file_size(file)
     # One at a time: together, large images would need much memory.
     with _decoding:
-        image, problems = open_image(file)
-        size = image.size
-        # Frees the large image and its decoder before the encoder needs memory, too.
-        image = _scale_down(image, FULL_WIDTH)
-        webp = _encode_webp(image, quality=90)
-        del image
+        reply = _call("convert-image", file)
+    try:
+        width, height = map(int, reply.value["size"])
+        problems = ProblemList(map(read_problem, reply.value["problems"]))
+        webp = _webp(reply.data)
+    except MALFORMED as error:
+        raise _undecodable() from error
     with storage.stage_file(webp, FileKind.IMAGE) as full:
         full.upload()
-        yield UploadedImage(full, size, problems)
+        yield UploadedImage(full, (width, height), problems)
 
 
 @task(queue_name=SLOW_QUEUE, takes_context=True, atomic=False)
@@ -169,12 +92,12 @@ def make_variants(context: TaskContext, image_id: int) -> None:
     row = Image.objects.select_related("file").filter(pk=image_id).first()
     if row is None or row.has_variants:
         return
-    with (
-        storage.open_file(row.file) as stream,
-        Pillow.open(stream, formats=("WEBP",)) as image,
-    ):
-        large_data = _encode_webp(_scale_down(image, LARGE_WIDTH), quality=84)
-        small_data = _encode_webp(_scale_down(image, SMALL_WIDTH), quality=80)
+    with storage.open_file(row.file) as stream:
+        reply = _call("image-variants", stream)
+    try:
+        large_data, small_data = _webp(reply.data[: reply.value]), _webp(reply.data[reply.value :])
+    except MALFORMED as error:
+        raise _undecodable() from error
     with (
         storage.stage_file(large_data, FileKind.IMAGE) as large,
         storage.stage_file(small_data, FileKind.IMAGE) as small,
@@ -188,20 +111,22 @@ def make_variants(context: TaskContext, image_id: int) -> None:
                 same_file.update(large=large.store(), small=small.store())
 
 
-def _scale_down(image: Pillow.Image, max_width: int) -> Pillow.Image:
-    mode = "RGBA" if image.has_transparency_data else "RGB"
-    if image.mode != mode:
-        image = image.convert(mode)
-    if image.width <= max_width:
-        return image
-    height = max(1, round(image.height * max_width / image.width))
-    return image.resize((max_width, height), Pillow.Resampling.LANCZOS, reducing_gap=3.0)
+def _call(name: str, file: BinaryIO) -> Reply:
+    try:
+        return call_isolated(name, file, {}, _LIMITS)
+    except ProcessEnded as ended:
+        raise _undecodable() from ended
 
 
-def _encode_webp(image: Pillow.Image, *, quality: int) -> BinaryIO:
-    buffer = io.BytesIO()
-    image.save(buffer, "WEBP", quality=quality, method=4)
-    return buffer
+def _webp(data: bytes) -> BinaryIO:
+    """Return the file of an image; raises `ValueError` for other bytes, of a process that was taken over."""
+    if data[:4] != b"RIFF" or data[8:12] != b"WEBP":
+        raise ValueError("not a WebP image")
+    return io.BytesIO(data)
+
+
+def _undecodable() -> InvalidInput:
+    return InvalidInput.of("image.not-image", where=_WHERE, variant="ended")
 
 
 def delete_image(image: Image) -> None:

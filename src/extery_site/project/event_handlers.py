@@ -56,6 +56,8 @@ SCAN_STEPS = [
 #: the setting ``ISOLATED_FUNCTIONS``.
 ISOLATED_FUNCTIONS = {
     "check-package": "extery_site.scanning.isolated.check",
+    "convert-image": "extery_site.catalog.isolated_images.convert",
+    "image-variants": "extery_site.catalog.isolated_images.make_variants",
 }
 #: Paths of the functions that are called with a version when the checks of a package of it have a new result, in
 #: the transaction that stores it. The value of the setting ``SCAN_HANDLERS``.

@@ -6,7 +6,7 @@ import io
 import struct
 import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -16,14 +16,18 @@ from django.test import Client
 from PIL import Image as Pillow
 
 from extery.core.errors import InvalidInput, ProblemList
-from extery_site.catalog import images
+from extery.isolation.limits import Reply
+from extery_site.catalog import images, isolated_images
 from extery_site.catalog.models import Image
 from extery_site.files.layout import image_url
 from extery_site.files.models import StoredFile
 from extery_site.files.storage import StagedFile
+from extery_site.project.isolation import isolation
 from tests.fuzz.child import peak_of
+from tests.isolated_in_process import really_isolated
 from tests.site.factories import picture
 from tests.site.races import run_simultaneously
+from tests.site.scanning.hostile_archives import png_bomb
 from tests.site.stored import path_of
 
 
@@ -93,13 +97,13 @@ def test_an_image_that_is_deleted_before_its_variants_leaves_nothing(
     assert media() == []
 
     image, _ = store_image(picture())
-    encode = images._encode_webp
+    encode = isolated_images._encode_webp
 
     def delete_meanwhile(*arguments: Any, **options: Any) -> Any:
         Image.objects.all().delete()
         return encode(*arguments, **options)
 
-    monkeypatch.setattr(images, "_encode_webp", delete_meanwhile)
+    monkeypatch.setattr(isolated_images, "_encode_webp", delete_meanwhile)
     assert run_tasks() == 1
     assert media() == [image.file.name]  # only the row of the image was deleted here
 
@@ -256,16 +260,12 @@ def test_the_largest_image_takes_less_than_300_megabytes(
 ) -> None:
     script = (
         "import sys\n"
-        "from extery_site.project.startup import load_settings\n"
-        "load_settings()\n"
-        "import django\n"
-        "django.setup()\n"
-        "from extery_site.catalog import images\n"
-        "with open(sys.argv[1], 'rb') as file, images.uploaded_image(file): pass\n"
+        "from extery_site.catalog import isolated_images\n"
+        "with open(sys.argv[1], 'rb') as file: isolated_images.convert(file)\n"
     )
     peaks = []
-    for name, size in (("small", images.MIN_SIZE), ("large", (5120, 2880))):
-        assert size[0] * size[1] <= images.MAX_PIXELS
+    for name, size in (("small", isolated_images.MIN_SIZE), ("large", (5120, 2880))):
+        assert size[0] * size[1] <= isolated_images.MAX_PIXELS
         path = tmp_path / name
         Pillow.new(mode, size).save(path, format_, **options)
         peaks.append(peak_of(script, str(path), EXTERY_DATA=str(tmp_path / "data")))
@@ -274,7 +274,7 @@ def test_the_largest_image_takes_less_than_300_megabytes(
 
 def test_images_are_decoded_one_at_a_time(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     decoding, most = [0], [0]
-    decode = images.open_image
+    decode = isolated_images.open_image
 
     def count(file: BinaryIO) -> Any:
         decoding[0] += 1
@@ -284,7 +284,7 @@ def test_images_are_decoded_one_at_a_time(db: None, monkeypatch: pytest.MonkeyPa
         finally:
             decoding[0] -= 1
 
-    monkeypatch.setattr(images, "open_image", count)
+    monkeypatch.setattr(isolated_images, "open_image", count)
 
     def convert() -> None:
         with images.uploaded_image(picture()):
@@ -338,3 +338,56 @@ def test_images_are_cached_for_minutes_and_packages_are_not_served_as_media(
     assert client.get(f"/media/{package.file.name}").status_code == 404
     assert client.get(f"/media/images/aa/{'0' * 64}.webp").status_code == 404
     assert client.get("/media/images/../db.sqlite3").status_code == 404
+
+
+@pytest.fixture
+def isolated() -> Iterator[None]:
+    """Call isolated functions as a site does."""
+    isolation.cache_clear()
+    with really_isolated():
+        yield
+    isolation().close()
+    isolation.cache_clear()
+
+
+def test_images_are_decoded_in_isolation(run_tasks: Callable[[], int], isolated: None) -> None:
+    image = stored(run_tasks, 1280, 720)
+    sizes = [opened(file).size for file in (image.file, image.large, image.small)]
+    assert sizes == [(1280, 720), (1280, 720), (640, 360)]
+    with pytest.raises(InvalidInput) as caught:
+        store_image(io.BytesIO(png_bomb(20_000)))
+    assert caught.value.code == "image.too-large"
+    with pytest.raises(InvalidInput) as caught:
+        store_image(io.BytesIO(b"no image"))
+    assert caught.value.code == "image.not-image"
+
+
+def test_an_image_that_is_too_much_for_its_process_is_refused(
+    isolated: None, monkeypatch: pytest.MonkeyPatch, media: Callable[[], list[str]]
+) -> None:
+    limits = images._LIMITS._replace(memory=30_000_000)
+    monkeypatch.setattr(images, "_LIMITS", limits)
+    file = io.BytesIO()
+    Pillow.new("RGBA", (5120, 2880)).save(file, "PNG")
+    with pytest.raises(InvalidInput) as caught:
+        store_image(file)
+    [problem] = caught.value.problems
+    assert problem.message.startswith("the image takes too much memory or time")
+    assert media() == []
+
+
+@pytest.mark.parametrize(
+    ("value", "data"),
+    [
+        (None, b""),
+        ({"size": [1], "problems": []}, b"RIFF....WEBP"),
+        ({"size": [960, 540], "problems": []}, b"<script>"),
+    ],
+)
+def test_only_images_are_stored_whatever_the_process_says(
+    monkeypatch: pytest.MonkeyPatch, media: Callable[[], list[str]], value: Any, data: bytes
+) -> None:
+    monkeypatch.setattr(images, "call_isolated", lambda *_: Reply(value, data))
+    with pytest.raises(InvalidInput):
+        store_image(picture())
+    assert media() == []

@@ -260,7 +260,7 @@ def test_an_image_is_decoded_and_transferred_outside_locks(
 ) -> None:
     from django.db import connection
 
-    from extery_site.catalog import images
+    from extery_site.catalog import isolated_images
     from extery_site.files.storage import StagedFile
 
     depths = []
@@ -269,8 +269,8 @@ def test_an_image_is_decoded_and_transferred_outside_locks(
     def note(*_: object) -> None:
         depths.append(len(connection.savepoint_ids) - level)
 
-    real = images.open_image
-    monkeypatch.setattr(images, "open_image", lambda file: (note(), real(file))[1])
+    real = isolated_images.open_image
+    monkeypatch.setattr(isolated_images, "open_image", lambda file: (note(), real(file))[1])
     monkeypatch.setattr(StagedFile, "upload", note)
     version = factories.make_complete(owner)
     depths.clear()

@@ -19,6 +19,12 @@ CODES: dict[str, Code] = {
         "The file is damaged, or has another format.",
         message="the file is not an image that can be read",
         hint="choose a PNG, JPEG or WebP file",
+        variants={
+            "ended": (
+                "the image takes too much memory or time to read, or its reader crashed",
+                "open it in an image editor, and save it again as PNG, JPEG or WebP",
+            )
+        },
     ),
     "image.unsupported-format": Code(
         "error",
