@@ -56,6 +56,8 @@ SCAN_STEPS = [
 #: the setting ``ISOLATED_FUNCTIONS``.
 ISOLATED_FUNCTIONS = {
     "check-package": "extery_site.scanning.isolated.check",
+    "inventory": "extery_site.scanning.isolated.inventory",
+    "judge-names": "extery_site.scanning.isolated.judge_names",
     "convert-image": "extery_site.catalog.isolated_images.convert",
     "image-variants": "extery_site.catalog.isolated_images.make_variants",
 }

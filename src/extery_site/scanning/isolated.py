@@ -7,10 +7,15 @@ import zipfile
 from datetime import date, datetime, time
 from typing import Any, BinaryIO
 
+from extery.core.errors import ProblemList
 from extery.core.types import ADD_ON
+from extery.inventory.packages import package_context, read_package_inventory
+from extery.inventory.stored import dump_inventory
 from extery.manifest.document import MANIFEST_FILENAME
+from extery.package import open_package
 from extery.rules.engine import Scope, check_package
 from extery.rules.profiles import Profile
+from extery_site.scanning.name_findings import judge_context
 
 _SMALLEST = f"""schema_version = "1.0.0"
 id = "warm_up"
@@ -31,6 +36,8 @@ def warm_up() -> None:
         archive.writestr(MANIFEST_FILENAME, _SMALLEST)
         archive.writestr("__init__.py", "import bpy\n\n\ndef register():\n    pass\n")
     check(file, name="warm_up.zip", profile=Profile.BLENDER_ORG.value)
+    inventory(file, name="warm_up.zip")
+    judge_names(file, name="warm_up.zip")
 
 
 def check(file: BinaryIO, *, name: str, profile: str) -> dict[str, Any]:
@@ -46,6 +53,22 @@ def check(file: BinaryIO, *, name: str, profile: str) -> dict[str, Any]:
         "table": None if report.manifest is None else _plain(report.manifest.table),
         "refusals": [refusal._asdict() for refusal in report.refusals],
     }
+
+
+def inventory(file: BinaryIO, *, name: str) -> dict[str, Any]:
+    """Return the inventory of a package as it is stored. Raises `InvalidPackage`."""
+    found = read_package_inventory(file, name=name)
+    return {
+        "document": dump_inventory(found),
+        "entries": len(found.entries),
+        "not_analysed": len(found.unread),
+    }
+
+
+def judge_names(file: BinaryIO, *, name: str) -> dict[str, Any]:
+    """Return the names of Blender's API that a Blender does not have. Raises `InvalidPackage`."""
+    with open_package(file, name=name, problems=ProblemList()) as opened:
+        return judge_context(package_context(opened, name=name))
 
 
 def _plain(value: Any) -> Any:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, BinaryIO, NamedTuple
 
 from django.conf import settings
 
-from extery.core.errors import ProblemList, Where
+from extery.core.errors import InvalidPackage, ProblemList, Where
 from extery.isolation.limits import Limits, ProcessEnded, Reply
 from extery.isolation.replies import MALFORMED, read_problem
 from extery.manifest.document import Manifest
@@ -37,14 +38,33 @@ def check_package(file: BinaryIO, name: str) -> PackageCheck:
     A package that is too much for the process of the check has a problem. Raises `Unavailable` if it could not be made.
     """
     arguments = {"name": name, "profile": settings.EXTERY_GUIDELINES}
-    # A wheel in a package is unpacked to a temporary file.
-    limits = _LIMITS._replace(disk=max(_LIMITS.disk, 2 * settings.EXTERY_MAX_UPLOAD))
     try:
-        return _read(call_isolated("check-package", file, arguments, limits))
+        return _read(call_isolated("check-package", file, arguments, _limits()))
     except ProcessEnded as ended:
         return _ended(ended.reason, name, ended.peak_memory)
     except MALFORMED:
         return _ended("crash", name)
+
+
+def read_isolated(
+    function: str, file: BinaryIO, name: str, *, read: Callable[[Any], dict[str, Any]]
+) -> dict[str, Any]:
+    """Return what ``read`` makes of the value that an isolated function returns for a package.
+
+    ``read`` raises one of `MALFORMED` for a value that the function would not return. Raises `InvalidPackage` for a package that the
+    function refuses or that is too much for it, and `Unavailable`.
+    """
+    try:
+        return read(call_isolated(function, file, {"name": name}, _limits()).value)
+    except ProcessEnded as ended:
+        raise InvalidPackage(*_ended(ended.reason, name).problems) from ended
+    except MALFORMED as error:
+        raise InvalidPackage(*_ended("crash", name).problems) from error
+
+
+def _limits() -> Limits:
+    # A wheel in a package is unpacked to a temporary file.
+    return _LIMITS._replace(disk=max(_LIMITS.disk, 2 * settings.EXTERY_MAX_UPLOAD))
 
 
 def _read(reply: Reply) -> PackageCheck:

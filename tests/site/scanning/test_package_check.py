@@ -21,8 +21,12 @@ from extery_site.project.isolation import isolation
 from extery_site.publish.upload import receive_upload
 from extery_site.scanning.models import FileCheck, StepResult
 from extery_site.scanning.package_check import check_package
+from extery_site.scanning.steps.compatibility import COMPATIBILITY
+from extery_site.scanning.steps.inventory import INVENTORY
+from extery_site.scanning.steps.rules import RULES
+from extery_site.scanning.steps.step import Step
 from extery_site.scanning.tasks import check_now
-from tests.isolated_in_process import really_isolated
+from tests.isolated_in_process import isolated_functions_here, really_isolated
 from tests.site.factories import make_draft
 from tests.site.packages import package
 
@@ -92,6 +96,7 @@ def test_a_second_check_that_ends_is_a_finding(
 ) -> None:
     sha256 = make_draft(owner).packages.get().sha256
     StepResult.objects.filter(file_check=sha256, name="rules").update(version="old")
+    monkeypatch.setattr("extery_site.scanning.steps.all_steps", lambda: [RULES])
     end_with(monkeypatch, ProcessEnded("time"))
     [found] = check_now([sha256])
     assert found.state == FileCheck.State.NEEDS_AUTHOR
@@ -116,6 +121,40 @@ def test_a_reply_of_a_process_that_was_taken_over_is_a_crash(
     monkeypatch.setattr(Isolation, "call", lambda *_: Reply(value))
     [problem] = check_package(io.BytesIO(package()), "gears.zip").problems
     assert dict(problem.values)["variant"] == "crash"
+
+
+@pytest.mark.parametrize("step", [INVENTORY, COMPATIBILITY], ids=lambda step: step.name)
+def test_steps_have_the_same_result_in_isolation(owner: User, isolated: None, step: Step) -> None:
+    code = "import bpy\nbpy.context.scene.node_tree\nbpy.data.missing_things\n"
+    version = make_draft(owner, files={"__init__.py": code})
+    stored = version.packages.get()
+    outcome = step.run(stored, io.BytesIO(package(files={"__init__.py": code})))
+    with isolated_functions_here():
+        assert step.run(stored, io.BytesIO(package(files={"__init__.py": code}))) == outcome
+    assert outcome.outcome == StepResult.Outcome.PASSED
+
+
+@pytest.mark.parametrize("step", [INVENTORY, COMPATIBILITY], ids=lambda step: step.name)
+@pytest.mark.parametrize("value", [None, [], {}, {"document": {}}, {"blenders": ["x"]}])
+def test_a_step_whose_process_was_taken_over_has_no_result(
+    owner: User, monkeypatch: pytest.MonkeyPatch, step: Step, value: Any
+) -> None:
+    stored = make_draft(owner).packages.get()
+    monkeypatch.setattr(Isolation, "call", lambda *_: Reply(value))
+    outcome = step.run(stored, io.BytesIO(package()))
+    assert outcome.outcome == StepResult.Outcome.NOT_SCANNED
+    assert "ended before it was complete" in outcome.note
+
+
+@pytest.mark.parametrize("step", [INVENTORY, COMPATIBILITY], ids=lambda step: step.name)
+def test_a_step_whose_process_ends_says_why(
+    owner: User, monkeypatch: pytest.MonkeyPatch, step: Step
+) -> None:
+    stored = make_draft(owner).packages.get()
+    end_with(monkeypatch, ProcessEnded("memory"))
+    outcome = step.run(stored, io.BytesIO(package()))
+    assert outcome.outcome == StepResult.Outcome.NOT_SCANNED
+    assert "takes too much memory" in outcome.note
 
 
 def test_isolated_functions_import_no_django() -> None:

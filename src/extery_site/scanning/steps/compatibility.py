@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
 from functools import cache
 from typing import Any, BinaryIO
 
 from django.db import transaction
 
-from extery.analysis.pool import UPLOAD_LIMITS
 from extery.blender_api.table import DATA_FILE
-from extery.compatibility.findings import Finding
-from extery.core.errors import InvalidPackage, ProblemList
+from extery.core.errors import InvalidPackage
 from extery.core.types import ADD_ON
-from extery.core.versions import BlenderSeries, format_series, number_of_blender_version
-from extery.inventory.packages import package_context
-from extery.package import open_package
+from extery.core.versions import number_of_blender_version
 from extery.rules import REVISION
-from extery.rules.api_findings import report_findings
-from extery.rules.context import RuleContext
 from extery_site.catalog.models import KnownIncompatibility, Package
 from extery_site.catalog.stored_values import without_nul
+from extery_site.scanning.name_findings import read_details
+from extery_site.scanning.package_check import read_isolated
 from extery_site.scanning.steps.step import Outcome, Step, StepOutcome
 
 NAME = "compatibility"
-#: Names with a finding, places of one, and modules that could not be analysed, which are stored.
-MAX_NAMES, MAX_PLACES, MAX_UNREAD = 100, 5, 20
 
 
 @cache
@@ -38,61 +31,12 @@ def version() -> str:
 def _run(package: Package, file: BinaryIO) -> StepOutcome:
     name = package.original_name
     try:
-        with open_package(file, name=name, problems=ProblemList()) as opened:
-            details = judge_context(package_context(opened, name=name))
+        details = read_isolated("judge-names", file, name, read=read_details)
     except InvalidPackage as error:
         note = f"The package cannot be read: {error.problems[0].message}."
         return StepOutcome(Outcome.NOT_SCANNED, note=note)
     _store_incompatibilities(package, details)
     return StepOutcome(Outcome.PASSED, details=without_nul(details))
-
-
-def judge_context(context: RuleContext) -> dict[str, Any]:
-    """Return the findings of a package as its details: those of a name together, and the Blenders that were judged."""
-    context.analysis_limits = UPLOAD_LIMITS
-    sources = context.sources
-    groups: dict[tuple[object, ...], list[Finding]] = {}
-    for finding in sources.api_findings:
-        key = (finding.kind, finding.reason, finding.name, finding.detail, finding.blenders)
-        groups.setdefault(key, []).append(finding)
-    unread = [one.path for one in sources.parts if one.failure or (one.faults and not one.lines)]
-    # What breaks first, should there be too many.
-    found = sorted(groups.values(), key=lambda group: group[0].kind != "incompatible")
-    return {
-        "blenders": _series(sources.blenders),
-        "breaks": _series(
-            {
-                series
-                for (kind, *_), group in groups.items()
-                if kind == "incompatible"
-                for series in group[0].blenders
-            }
-        ),
-        "unread": unread[:MAX_UNREAD],
-        "findings": [_group(context, group) for group in found[:MAX_NAMES]],
-        "left_out": max(0, len(found) - MAX_NAMES),
-    }
-
-
-def _series(blenders: Iterable[BlenderSeries]) -> list[str]:
-    return [format_series(one) for one in sorted(blenders)]
-
-
-def _group(context: RuleContext, group: list[Finding]) -> dict[str, Any]:
-    first = group[0]
-    problems = ProblemList()
-    report_findings(context, [first], problems, kind=first.kind, grouped=False)
-    return {
-        "kind": first.kind,
-        "name": first.name,
-        "detail": first.detail,
-        "message": problems[0].message,
-        "hint": problems[0].hint or "",
-        "replacement": first.replacement,
-        "blenders": _series(first.blenders),
-        "places": [{"file": one.path, "line": one.at.line} for one in group[:MAX_PLACES]],
-        "number": len(group),
-    }
 
 
 @transaction.atomic

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.db import transaction
 
 from extery.core.errors import InvalidPackage
 from extery.inventory.model import INVENTORY_VERSION
-from extery.inventory.packages import read_package_inventory
-from extery.inventory.stored import dump_inventory
+from extery.inventory.stored import load_inventory
 from extery.rules import REVISION
 from extery_site.catalog.models import Extension, Package
 from extery_site.catalog.stored_values import without_nul
 from extery_site.scanning.models import PackageInventory
+from extery_site.scanning.package_check import read_isolated
 from extery_site.scanning.search_index import index_extension
 from extery_site.scanning.steps.step import Outcome, Step, StepOutcome
 
@@ -27,11 +27,11 @@ def version() -> str:
 
 def _run(package: Package, file: BinaryIO) -> StepOutcome:
     try:
-        inventory = read_package_inventory(file, name=package.original_name)
+        read = read_isolated("inventory", file, package.original_name, read=_read)
     except InvalidPackage as error:
         note = f"The package cannot be read: {error.problems[0].message}."
         return StepOutcome(Outcome.NOT_SCANNED, note=note)
-    document = without_nul(dump_inventory(inventory))
+    document = without_nul(read["document"])
     with transaction.atomic():
         # A transition that makes its version the newest waits, and then finds the inventory.
         locked = Extension.objects.select_for_update(of=("self",))
@@ -41,8 +41,19 @@ def _run(package: Package, file: BinaryIO) -> StepOutcome:
         )
         if extension is not None:  # it may have been discarded meanwhile
             index_extension(extension)
-    details = {"entries": len(inventory.entries), "not_analysed": len(inventory.unread)}
+    details = {"entries": read["entries"], "not_analysed": read["not_analysed"]}
     return StepOutcome(Outcome.PASSED, details=details)
+
+
+def _read(value: Any) -> dict[str, Any]:
+    """Return what the process of the inventory returned, if it is one."""
+    if load_inventory(value["document"]) is None:
+        raise ValueError("not an inventory")
+    return {
+        "document": value["document"],
+        "entries": int(value["entries"]),
+        "not_analysed": int(value["not_analysed"]),
+    }
 
 
 INVENTORY = Step(NAME, "What it does", is_configured=lambda: True, version=version, run=_run)
