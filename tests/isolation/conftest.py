@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,12 +13,20 @@ from extery.isolation import starting
 from extery.isolation.client import Isolation
 from extery.isolation.confinement import CONFINEMENTS, Confinement
 from extery.isolation.limits import IsolationError
+from tests.isolated_in_process import really_isolated
 
 FUNCTIONS = "tests.isolation.functions"
 NAMES = (
     *("attempts", "crash", "echo", "fault", "forge", "kill_itself", "leave_process", "print_much"),
     *("refuse", "sleep", "spin", "take_memory", "write_much"),
 )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _really_isolated() -> Iterator[None]:
+    """Undo what the fixtures of the site do for the whole run: here, functions would harm the process of the tests."""
+    with really_isolated():
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -50,20 +57,14 @@ def isolation(request: pytest.FixtureRequest, hidden_folder: Path) -> Iterator[I
         made.close()
 
 
-@pytest.fixture
-def left_over() -> Callable[[], Any]:
-    """Return a function that returns the processes and folders of isolated functions that exist."""
-    return find_left_over
-
-
-def find_left_over() -> list[str]:
-    """Return the processes that functions of the tests have started."""
+def find_processes(token: str) -> list[str]:
+    """Return the processes whose command has the token."""
     found = []
     for path in Path("/proc").iterdir():
         try:
             command = (path / "cmdline").read_bytes()
         except OSError:
             continue
-        if b"extery-left-over" in command:
+        if token.encode() in command:
             found.append(path.name)
     return found

@@ -119,10 +119,10 @@ def _is_open(number: int) -> bool:
     return True
 
 
-def leave_process(_file: BinaryIO, *, detached: bool) -> int:
-    """Start a process that goes on, in a session of its own if it is detached."""
+def leave_process(_file: BinaryIO, *, detached: bool, token: str) -> int:
+    """Start a process that goes on, in a session of its own if it is detached; its command has the token."""
     subprocess.Popen(
-        [sys.executable, "-S", "-c", "import time; time.sleep(1000) # extery-left-over"],
+        [sys.executable, "-S", "-c", f"import time; time.sleep(1000) # {token}"],
         start_new_session=detached,
     )
     return 1

@@ -6,6 +6,7 @@ import io
 import os
 import signal
 import tempfile
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 from extery.core.errors import InvalidInput
 from extery.isolation.client import Isolation
 from extery.isolation.limits import Limits, ProcessEnded
-from tests.isolation.conftest import find_left_over
+from tests.isolation.conftest import find_processes
 from tests.waiting import is_alive, wait_until
 
 
@@ -136,8 +137,10 @@ def test_a_function_reaches_nothing_that_it_does_not_need(
 
 @pytest.mark.parametrize("detached", [False, True])
 def test_processes_of_a_function_end_with_it(isolation: Isolation, detached: bool) -> None:
-    isolation.call("leave_process", file(), {"detached": detached}, Limits(processes=True))
-    assert find_left_over() == []
+    token = uuid.uuid4().hex
+    arguments = {"detached": detached, "token": token}
+    isolation.call("leave_process", file(), arguments, Limits(processes=True))
+    assert find_processes(token) == []
 
 
 def test_calls_of_many_threads_do_not_disturb_each_other(isolation: Isolation) -> None:
