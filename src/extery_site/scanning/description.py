@@ -82,9 +82,10 @@ class _Row(NamedTuple):
 def describe(inventory: Inventory) -> Description:
     """Return an inventory in the words of a user. Classes that Blender certainly never registers are left out."""
     keys = _keys_by_operator(inventory)
+    labels = {one.name: _text(one.fields.get("label")) for one in inventory.of_kind("operators")}
     parts: dict[Group, list[Part]] = {"adds": [], "reaches": [], "contains": []}
     for row in _ROWS:
-        lines = list(_lines(row, inventory, keys))
+        lines = list(_lines(row, inventory, keys, labels))
         if lines:
             shown = tuple(lines[:MAX_LINES])
             parts[row.group].append(Part(row.title, row.noun, row.icon, shown, len(lines)))
@@ -124,7 +125,10 @@ def _keys_by_operator(inventory: Inventory) -> Mapping[str, tuple[tuple[str, ...
 
 
 def _lines(
-    row: _Row, inventory: Inventory, keys: Mapping[str, tuple[tuple[str, ...], ...]]
+    row: _Row,
+    inventory: Inventory,
+    keys: Mapping[str, tuple[tuple[str, ...], ...]],
+    labels: Mapping[str, str],
 ) -> Iterator[Line]:
     for kind in row.kinds:
         for entry in inventory.of_kind(kind):
@@ -132,8 +136,9 @@ def _lines(
             if line is None:
                 continue
             own = keys.get(entry.name, ()) if kind == "operators" else line.keys
+            label = labels.get(entry.name, "") if kind == "keymaps" else ""
             yield Line(
-                line.title or "(known only at run time)",
+                label or line.title or "(known only at run time)",
                 line.name,
                 line.detail,
                 own,
@@ -185,7 +190,7 @@ def _shortcut(entry: Entry) -> Line:
     key = entry.fields.get("key")
     keys = (keys_of(key),) if isinstance(key, str) and key else ()
     keymap = _text(entry.fields.get("keymap"))
-    return Line(entry.name, "", f"in {keymap}" if keymap else "", keys)
+    return Line(entry.name, entry.name, f"in {keymap}" if keymap else "", keys)
 
 
 def _menu(entry: Entry) -> Line:

@@ -25,6 +25,13 @@ def test_an_operator_has_its_label_and_its_keys() -> None:
     assert line.place == Place("__init__.py", 10)
 
 
+def test_a_shortcut_has_the_label_of_its_operator() -> None:
+    [line] = part("Shortcuts").lines
+
+    assert (line.title, line.name) == ("Gears from Studio", "gear.import_psk")
+    assert (line.keys, line.detail) == ((("Ctrl", "Shift", "Q"),), "in Object Mode")
+
+
 def test_importers_panels_and_menus_are_where_users_look_for_them() -> None:
     [importer] = part("Imports files").lines
     [panel] = part("Panels").lines
