@@ -44,6 +44,7 @@ def fill(scale: float) -> Site:
     with transaction.atomic():
         people = content.people(number(RATINGS))
         extensions = content.extensions(people, number(EXTENSIONS))
+        content.terms(extensions)
         versions = content.versions(extensions)
         content.queue(versions[: number(ENTRIES)], people)
         content.thread(versions[0], people, number(EVENTS))
@@ -130,6 +131,23 @@ class _Content:
             _BATCH,
         )
         return extensions
+
+    def terms(self, extensions: list[Any]) -> None:
+        """Write 40 terms for each extension, of which most are common and one is of few."""
+        from extery_site.catalog.models import SearchTerm
+
+        SearchTerm.objects.bulk_create(
+            (
+                SearchTerm(extension=extension, term=term)
+                for number, extension in enumerate(extensions)
+                for term in (
+                    *(f"word{self.rng.randrange(60) * 50 + at}" for at in range(38)),
+                    "import obj",
+                    f"ctrl shift f{number % 100}",
+                )
+            ),
+            _BATCH,
+        )
 
     def versions(self, extensions: list[Any]) -> list[Any]:
         """Write a public version of each extension with its package, and return them."""

@@ -54,6 +54,11 @@ def pages_of(site: Site) -> list[Pages]:
         Pages(PEER, None, ["/problems/request.not-found/"]),
         Pages("extensions, visitor", None, ["/extensions/?sort=name", "/extensions/?page=99"]),
         Pages("search, visitor", None, ["/extensions/?q=tool+19", "/extensions/?q=no+such+words"]),
+        Pages(
+            "search for what it does",
+            None,
+            ["/extensions/?q=import+obj", "/extensions/?q=ctrl+shift+f7", "/extensions/?q=word7"],
+        ),
         Pages("extension with ratings, visitor", None, [page]),
         Pages("user with extensions, visitor", None, [f"/people/{site.author.username}/"]),
         Pages("own extensions, author", site.author, ["/mine/"]),
