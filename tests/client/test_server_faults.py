@@ -10,6 +10,7 @@ import gzip
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,7 @@ TIMES = 40
 BAD = "bad_tool-2.0.0.zip"
 
 
+@cache
 def gzip_bomb() -> bytes:
     return gzip.compress(bytes(100_000_000), 9)
 

@@ -15,14 +15,19 @@ from typing import Any
 
 from django.db import connection
 
-#: Tables that tests do not change.
-FIXED = ("django_migrations", "django_content_type", "auth_permission", "sqlite_sequence")
+#: Tables that tests do not change, and those of sign-ins, which the actions neither read nor write: they
+#: have random values.
+LEFT_OUT = (
+    *("django_migrations", "django_content_type", "auth_permission", "sqlite_sequence"),
+    *("django_session", "accounts_apitoken"),
+)
 #: Seconds for which a time is of this test, so that only its order counts.
 RECENT = 30
 #: Seconds that a test takes before it makes its content: no difference to an older time.
 SLACK = 5
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
-#: A password that cannot be used, with random characters.
+#: The random identifier of a task, and a password that cannot be used, with random characters.
+_IDENTIFIER = re.compile("[0-9a-f]{32}")
 _NO_PASSWORD = re.compile(r"!\w{40}")
 
 Cell = tuple[str, int, int]
@@ -58,7 +63,7 @@ def tables() -> list[Table]:
         raw = connection.connection
         names = raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         for (name,) in names:
-            if name not in FIXED:
+            if name not in LEFT_OUT:
                 info = raw.execute(f'PRAGMA table_info("{name}")').fetchall()
                 times = (number for number, row in enumerate(info) if row[2] == "datetime")
                 _TABLES.append(Table(name, tuple(row[1] for row in info), frozenset(times)))
@@ -127,7 +132,9 @@ class State:
 
     def _plain(self, value: Any, shown: dict[str, str]) -> Any:
         if isinstance(value, str):
-            return shown.get(value) or ("!" if _NO_PASSWORD.fullmatch(value) else value)
+            if _NO_PASSWORD.fullmatch(value) or _IDENTIFIER.fullmatch(value):
+                return "random"
+            return shown.get(value, value)
         if isinstance(value, int) and abs(self.now - value) < 1_000_000:
             return age(self.now - value)
         return value
@@ -177,6 +184,8 @@ class Written:
     @classmethod
     def between(cls, before: State, after: State, folder: Path) -> Written:
         """Find what differs; keep the files in ``folder``. Raises `Unrecordable`."""
+        if int(before.now) != int(after.now):
+            raise Unrecordable  # seconds were counted that another call does not take
         moments = Moments(before, after)
         new, changed = [], []
         for table in tables():
@@ -240,11 +249,18 @@ class Moments:
         self.start, self.end = before.now - 0.001, after.now + 0.001
         texts = sorted(text for text in after.times if self.start <= parse(text) <= self.end)
         self.ranks = {text: number for number, text in enumerate(texts, 1)}
+        self.identifiers = {
+            value
+            for rows in before.rows.values()
+            for row in rows.values()
+            for value in row
+            if isinstance(value, str) and _IDENTIFIER.fullmatch(value)
+        }
 
     def of(self, value: Any, is_time: bool) -> Any:
         """Return what to record for a value."""
         if isinstance(value, int) and abs(self.start - value) < 1_000_000:
-            return Moment(None, 0, value - int(self.start), is_number=True)
+            return Moment(None, 0, value - int(self.before.now), is_number=True)
         if not isinstance(value, str):
             return value
         if is_time:
@@ -255,6 +271,8 @@ class Moments:
             at = parse(value)
             # Computed from a time in the call, and never later than in a real one.
             return Moment(None, 0, at - (self.end if at > self.end else self.start))
+        if value in self.identifiers:
+            raise Unrecordable
         if _TIME.search(value) and datetime.now(UTC).date().isoformat() in value:
             raise Unrecordable
         return value
