@@ -2,19 +2,21 @@
 
 import json
 import shutil
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from extery.cli.app import extery
+from tests.missing_brotli import without_brotli
 from tests.repository.packages import put
 
 
 @pytest.fixture(autouse=True)
-def _without_brotli(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "brotli", None)
+def _without_brotli() -> Iterator[None]:
+    with without_brotli():
+        yield
 
 
 def generate(*arguments: str | Path) -> Result:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from extery.fetch import Fetcher, decoding
+from extery.fetch import Fetcher
 from tests.fakes import FakeRepository
 from tests.fetch.conftest import QUICK
 from tests.fetch.web import serving
 from tests.kills.harness import Runner, running
+from tests.missing_brotli import without_brotli
 from tests.repository.hosted import Repository
 
 
@@ -40,9 +40,7 @@ def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
 
 
 @pytest.fixture(autouse=True)
-def _without_brotli(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _without_brotli() -> Iterator[None]:
     """Brotli is optional: tests start without it, and the tests of it restore it."""
-    monkeypatch.setitem(sys.modules, "brotli", None)
-    decoding._brotli.cache_clear()
-    yield
-    decoding._brotli.cache_clear()
+    with without_brotli():
+        yield
