@@ -1,7 +1,5 @@
 """Names of wheels and of platforms."""
 
-import platform as machine_platform
-
 import pytest
 
 from extery.core import platforms
@@ -103,7 +101,6 @@ def test_platforms_have_titles(name: str, title: str) -> None:
 def test_the_name_of_this_machine_follows_blenders_rule(
     system: str, machine: str, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(machine_platform, "system", lambda: system)
-    monkeypatch.setattr(machine_platform, "machine", lambda: machine)
+    monkeypatch.setattr(platforms, "_system_and_machine", lambda: (system, machine))
 
     assert platforms.current() == name

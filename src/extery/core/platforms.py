@@ -39,9 +39,8 @@ def current() -> str:
 
 
 def _system_and_machine() -> tuple[str, str]:
-    if hasattr(
-        os, "uname"
-    ):  # what `platform` returns, whose import takes a twentieth of a short command
+    # What `platform` returns, whose import takes a twentieth of a short command.
+    if hasattr(os, "uname"):
         names = os.uname()
         return names.sysname, names.machine
     import platform
