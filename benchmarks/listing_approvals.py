@@ -31,6 +31,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from listing_server import BLENDERS, PATH, QUERY, Served, fill, new_extension, new_version, serving
+from scanning import make_package
 
 #: Limits: CPU milliseconds of an approval and the first listing after it; megabytes.
 MAX_CPU = 100
@@ -126,7 +127,7 @@ def submit(data: Path, count: int) -> tuple[list[Waiting], str]:
         extension.save()
         version = new_version(extension, 0, status=Version.Status.IN_REVIEW, approved_at=None)
         version.save()
-        content = f"package {number}".encode()
+        content = make_package(number, 1)
         sha256 = hashlib.sha256(content).hexdigest()
         file = StoredFile.objects.create(sha256=sha256, size=len(content), kind="package")
         path = data / "media" / file.name

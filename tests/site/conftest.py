@@ -78,6 +78,9 @@ def _data_folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def _replay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replay]:
     """The calls of factories that this process has recorded."""
+    if ACTIVE:  # of another folder, whose conftest has this fixture too
+        yield ACTIVE[0]
+        return
     replay = Replay(tmp_path_factory.mktemp("replay"))
     ACTIVE.append(replay)
     yield replay
