@@ -122,7 +122,7 @@ class _Template:
                 os.read(self._wakeup, 1024)
         now = time.monotonic()
         for call in self._calls.values():
-            if call.status in found:  # nobody waits for it any more
+            if call.status in found:  # its caller has closed the pipe
                 self._kill(call, "signal")
             elif call.deadline <= now:
                 self._kill(call, "time")

@@ -57,7 +57,7 @@ def send(
 
 
 def require_not_quarantined(file: StoredFile, *, name: str, version: str) -> None:
-    """Raise `Refused` for a file in quarantine, whoever asks; ``name`` and ``version`` are those of the extension."""
+    """Raise `Refused` for a file in quarantine, for every user; ``name`` and ``version`` are those of the extension."""
     if file.quarantined_at is not None:
         raise Refused.of("download.quarantined", name=name, version=version)
 

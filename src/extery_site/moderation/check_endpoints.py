@@ -11,6 +11,7 @@ from ninja import Field, Router, Schema
 
 from extery.core.errors import NotFound, Refused
 from extery_site.accounts.auth import OPTIONAL_AUTH
+from extery_site.catalog.endpoints import visible_extension, visible_version
 from extery_site.catalog.models import Extension, Version
 from extery_site.moderation import queues
 from extery_site.moderation.review_context import may_read_code
@@ -61,7 +62,7 @@ class PackageChecksOut(Schema):
     state: str = Field(
         description="received, checking, needs_author, needs_moderator, passed, rejected or unavailable."
     )
-    is_quarantined: bool = Field(description="Whether nobody can download it.")
+    is_quarantined: bool = Field(description="Whether it cannot be downloaded, by any user.")
     next_at: datetime | None = Field(description="When checks without a result are tried again.")
     steps: list[StepOut]
 
@@ -131,7 +132,11 @@ def bill_of_materials(
 
     Of a public version to everyone, else to those who may read its code.
     """
-    version = _public_version(extension_id, number) or _version(request, extension_id, number)
+    try:
+        extension = visible_extension(extension_id, request.user)
+        version = visible_version(extension, number, request.user)
+    except NotFound:  # volunteers read versions that are not public, too
+        version = _version(request, extension_id, number)
     package = version.packages.filter(sha256=sha256).first()
     if package is None:
         raise NotFound.of("request.not-found", variant="check")
@@ -143,17 +148,6 @@ def bill_of_materials(
         content_type="application/vnd.cyclonedx+json; version=1.6",
         headers={"Content-Disposition": str(content_disposition_header(True, name))},
     )
-
-
-def _public_version(extension_id: str, number: str) -> Version | None:
-    extension = Extension.objects.filter(status=Extension.Status.APPROVED)
-    found = extension.with_id(extension_id).first()
-    if found is None:
-        return None
-    version = found.versions.approved().with_packages().filter(number=number).first()
-    if version is not None:
-        version.extension = found
-    return version
 
 
 def _version(request: HttpRequest, extension_id: str, number: str) -> Version:

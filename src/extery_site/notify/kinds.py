@@ -61,7 +61,7 @@ _KINDS = (
         Group.REVIEWS,
         "The scanner found malware in a package of mine",
         "{subject}",
-        note="Always sent: nobody can download it, and you may not know that it is there.",
+        note="Always sent: the package can no longer be downloaded, and the malware may be unintended.",
         icon="shield",
         tone="warn",
         required=True,

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from extery.core.errors import Conflict, Problem
 from extery_site.catalog.models import Event, Package, Version
-from extery_site.scanning.models import FileCheck, StepResult
+from extery_site.scanning.models import UNFINISHED, FileCheck, StepResult
 from extery_site.scanning.steps import Step, configured_steps
 
 _Kind = Event.Kind
@@ -67,17 +67,11 @@ def _missing(package: Package, step: Step, result: StepResult | None) -> Problem
 
 def obstacles(version: Version) -> Iterator[str]:
     """Yield why a version must not become public without a moderator, for moderators to read."""
-    states = dict(
-        FileCheck.objects.filter(
-            pk__in=[package.sha256 for package in version.packages.all()]
-        ).values_list("pk", "state")
-    )
-    for package in version.packages.all():
-        state = states.get(package.sha256)
-        if state is None or state in _OPEN:
+    hashes = version.package_hashes
+    states = dict(FileCheck.objects.filter(pk__in=hashes).values_list("pk", "state"))
+    for sha256 in hashes:
+        state = states.get(sha256)
+        if state is None or state in UNFINISHED:
             yield "Its checks are not finished"
         elif state != FileCheck.State.PASSED:
             yield "A check needs a person"
-
-
-_OPEN = frozenset({FileCheck.State.RECEIVED, FileCheck.State.CHECKING, FileCheck.State.UNAVAILABLE})

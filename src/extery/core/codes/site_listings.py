@@ -41,7 +41,7 @@ CODES: dict[str, Code] = {
     "download.quarantined": Code(
         "error",
         "the package is in quarantine",
-        "A scanner found malware in it, so nobody can download it until a moderator has looked at it.",
+        "A scanner found malware in it, so it cannot be downloaded until a moderator has reviewed it.",
         message="{name} {version} is in quarantine: it may contain malware",
         hint="do not use a copy of it that you have; its page says when it is available again",
         example={"name": "Gear Tool", "version": "1.1.0"},

@@ -8,7 +8,7 @@ CODES: dict[str, Code] = {
     "scan.quarantined": Code(
         "error",
         "a package is in quarantine",
-        "A scanner found malware in it. It is kept, and nobody can download it, until a moderator finds that it is a "
+        "A scanner found malware in it. It is kept, and cannot be downloaded until a moderator finds that it is a "
         "false alarm.",
         message="{package} is in quarantine: the scanner found malware in it",
         hint="upload a package without it, or ask a moderator to look at it",
@@ -46,7 +46,7 @@ CODES: dict[str, Code] = {
         "error",
         "the check of a package ended before it was complete",
         "Packages are checked in a process with limits of memory, time and disk. A package that takes more than any real "
-        "one needs, or that crashes its check, is not accepted: nobody knows what is in it.",
+        "one needs, or that crashes its check, is not accepted, because its content could not be checked.",
         message="the check of {package} ended before it was complete",
         hint="pack it again with 'extery build'; if it ends again, report it to the administrator of the site",
         variants={
