@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import cache
 
 import pytest
 
 from extery.fetch import decoding
 
 
-@contextmanager
-def without_brotli() -> Iterator[None]:
-    """Let imports of Brotli fail in the block; it is there again before anything remembers that it was not."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setitem(sys.modules, "brotli", None)
-        decoding._brotli.cache_clear()
-        yield
-    decoding._brotli.cache_clear()
+def hide_brotli(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let imports of Brotli fail until the test ends.
+
+    With the `monkeypatch` of the test, so that all that the test itself patches is restored in the right order,
+    and with a cache of its own, so that nothing remembers that Brotli was missing.
+    """
+    monkeypatch.setitem(sys.modules, "brotli", None)
+    monkeypatch.setattr(decoding, "_brotli", cache(decoding._brotli.__wrapped__))

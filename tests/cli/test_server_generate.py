@@ -2,21 +2,19 @@
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from extery.cli.app import extery
-from tests.missing_brotli import without_brotli
+from tests.missing_brotli import hide_brotli
 from tests.repository.packages import put
 
 
 @pytest.fixture(autouse=True)
-def _without_brotli() -> Iterator[None]:
-    with without_brotli():
-        yield
+def _without_brotli(monkeypatch: pytest.MonkeyPatch) -> None:
+    hide_brotli(monkeypatch)
 
 
 def generate(*arguments: str | Path) -> Result:

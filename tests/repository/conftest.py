@@ -12,7 +12,7 @@ from tests.fakes import FakeRepository
 from tests.fetch.conftest import QUICK
 from tests.fetch.web import serving
 from tests.kills.harness import Runner, running
-from tests.missing_brotli import without_brotli
+from tests.missing_brotli import hide_brotli
 from tests.repository.hosted import Repository
 
 
@@ -40,7 +40,6 @@ def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
 
 
 @pytest.fixture(autouse=True)
-def _without_brotli() -> Iterator[None]:
+def _without_brotli(monkeypatch: pytest.MonkeyPatch) -> None:
     """Brotli is optional: tests start without it, and the tests of it restore it."""
-    with without_brotli():
-        yield
+    hide_brotli(monkeypatch)
