@@ -63,6 +63,24 @@ def _parse_rate(text: str) -> Rate | None:
     return Rate(int(match[1]), _UNITS[match[2]], match[2])
 
 
+def _parse_growth(text: str) -> tuple[tuple[int, int], ...]:
+    """Return pairs of points and factors, which both grow."""
+    if text.strip() == "no":
+        return ()
+    steps = []
+    for step in text.split(","):
+        match = re.fullmatch(r"\s*([0-9]{1,6})\s*:\s*([0-9]{1,4})\s*", step)
+        if match is None:
+            raise ValueError
+        steps.append((int(match[1]), int(match[2])))
+    before = (0, 1)
+    for after in steps:
+        if not (before[0] < after[0] and before[1] < after[1]):
+            raise ValueError
+        before = after
+    return tuple(steps)
+
+
 def _parse_duration(text: str) -> timedelta:
     match = re.fullmatch(r"([0-9]{1,6}) (minute|hour|day)s?", text.strip())
     if match is None or int(match[1]) < 1:
@@ -180,6 +198,12 @@ Quota = Annotated[
     NoDecode,
     _from_text(_parse_rate),
     Expected("a number per minute, hour or day, such as 100 per day, or unlimited"),
+]
+Growth = Annotated[
+    tuple[tuple[int, int], ...],
+    NoDecode,
+    _from_text(_parse_growth),
+    Expected("numbers of approved versions with a factor, both growing, such as 1: 2, 5: 4, or no"),
 ]
 Duration = Annotated[
     timedelta,

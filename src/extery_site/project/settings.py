@@ -51,6 +51,7 @@ EXTERY_UPLOADS_PER_ADDRESS: Rate | None = _site_settings.uploads_per_address
 EXTERY_UPLOADS_AT_ONCE_PER_ACCOUNT: int | None = _site_settings.uploads_at_once_per_account
 EXTERY_UPLOADS_AT_ONCE_PER_ADDRESS: int | None = _site_settings.uploads_at_once_per_address
 EXTERY_DRAFTS_PER_ACCOUNT: int | None = _site_settings.drafts_per_account
+EXTERY_LIMIT_GROWTH: tuple[tuple[int, int], ...] = _site_settings.limit_growth
 EXTERY_DRAFTS_PER_ADDRESS: Rate | None = _site_settings.drafts_per_address
 EXTERY_DRAFT_LIFETIME: timedelta = _site_settings.draft_lifetime
 EXTERY_DELETION_DELAY: timedelta = _site_settings.deletion_delay

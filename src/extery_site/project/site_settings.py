@@ -21,6 +21,7 @@ from extery_site.project.setting_types import (
     EmailUrl,
     Expected,
     Folder,
+    Growth,
     IndexUrl,
     Maximum,
     Names,
@@ -239,8 +240,9 @@ class SiteSettings(BaseSettings):
         description="Time for which wrong passwords count, from the first one.",
     )
     uploads_per_account: Quota = _setting(
-        default="200 per day",
-        description="Quota of uploads of an account: packages, also rejected ones, and images.",
+        default="50 per day",
+        description="Quota of uploads of a new account: packages, also rejected ones, and images. It grows by "
+        "EXTERY_LIMIT_GROWTH.",
     )
     uploads_per_address: Quota = _setting(
         default="400 per day",
@@ -256,8 +258,14 @@ class SiteSettings(BaseSettings):
         "of the maximum size; only with the server of extery serve, which has space for 10.",
     )
     drafts_per_account: Maximum = _setting(
-        default="20",
-        description="Number of versions that an account can have before it submits them for review.",
+        default="5",
+        description="Number of versions that a new account can have before it submits them for review. It grows by "
+        "EXTERY_LIMIT_GROWTH.",
+    )
+    limit_growth: Growth = _setting(
+        default="1: 2, 5: 4, 20: 8",
+        description="By how much the quotas of uploads, drafts and submissions of an account are greater with its approved "
+        "versions: from 1 on twice as great, from 5 on four times. With no, they are the same for all accounts.",
     )
     drafts_per_address: Quota = _setting(
         default="60 per day",
@@ -284,8 +292,9 @@ class SiteSettings(BaseSettings):
         "only if EXTERY_EMAIL_VERIFICATION is mandatory.",
     )
     submissions_per_account: Quota = _setting(
-        default="60 per day",
-        description="Quota of submissions for review of an account; moderators have none.",
+        default="15 per day",
+        description="Quota of submissions for review of a new account; moderators have none. It grows by "
+        "EXTERY_LIMIT_GROWTH.",
     )
     submissions_per_address: Quota = _setting(
         default="120 per day",

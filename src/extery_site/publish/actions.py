@@ -24,11 +24,11 @@ from extery_site.catalog.text_limits import (
 )
 from extery_site.publish.completeness import complete_state
 from extery_site.publish.deletion import require_no_planned_deletion
+from extery_site.publish.draft_quota import use_grown_quota
 from extery_site.publish.expiry import delete_version
 from extery_site.publish.upload import UploadResult, receive_upload
 from extery_site.quotas.models import QuotaKind
 from extery_site.quotas.uploads_at_once import upload_of
-from extery_site.quotas.usage import use_quota
 from extery_site.scanning import quarantine
 from extery_site.ui.short_text import check_short_text
 
@@ -78,7 +78,7 @@ def update_draft(
         with transaction.atomic():
             owned = locking.lock_owned_extension(extension, by)
             locking.require_not_blocked(owned)
-            use_quota(QuotaKind.UPLOADS, account=owned.owner_id, address=address)
+            use_grown_quota(QuotaKind.UPLOADS, account=owned.owner_id, address=address)
         # Before the transaction: decoding and transferring it take long, and lock nothing.
         with uploaded_image(image) as uploaded:
             _update_draft(extension, by, image=uploaded, **fields)
@@ -159,7 +159,7 @@ def submit(*, version: Version, by: AnyUser, address: str | None = None) -> Vers
         if missing:
             raise InvalidInput(*missing)
         if not may_moderate(by):
-            use_quota(QuotaKind.SUBMISSIONS, account=extension.owner_id, address=address)
+            use_grown_quota(QuotaKind.SUBMISSIONS, account=extension.owner_id, address=address)
         if extension.newest_version_id is None:
             apply_manifest(extension, version)
         pending.text = version.release_notes

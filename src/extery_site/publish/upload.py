@@ -36,14 +36,14 @@ from extery_site.catalog.text_limits import MAX_TEXT_LENGTH, clean_text
 from extery_site.files.layout import FileKind
 from extery_site.files.storage import StagedFile, stage_file
 from extery_site.project.body_limit import upload_too_large
-from extery_site.publish.draft_quota import use_draft
+from extery_site.publish.draft_quota import use_draft, use_grown_quota
 from extery_site.publish.expiry import free_at, release_id
 from extery_site.publish.manifest_limits import check_storable
 from extery_site.publish.replacement import find_replaced, manifest_fields, replace
 from extery_site.publish.reserved_ids import check_not_reserved, lock_id
 from extery_site.quotas.models import QuotaKind
 from extery_site.quotas.uploads_at_once import upload_of
-from extery_site.quotas.usage import format_time, use_quota
+from extery_site.quotas.usage import format_time
 from extery_site.scanning.package_check import PackageCheck, check_package
 from extery_site.scanning.quarantine import is_known_malware
 from extery_site.scanning.uploads import record_rules
@@ -88,7 +88,7 @@ def receive_upload(
     owner = require_user(user)
     with upload_of(owner.pk, address=address):
         # First and in its own transaction: checking a package that is rejected takes time, too.
-        use_quota(QuotaKind.UPLOADS, account=owner.pk, address=address)
+        use_grown_quota(QuotaKind.UPLOADS, account=owner.pk, address=address)
         return _receive(file, owner, name, release_notes, address, only)
 
 

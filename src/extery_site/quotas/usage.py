@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -19,17 +21,37 @@ from extery_site.quotas.models import QuotaKind, QuotaUsage
 MAX_PERIOD = timedelta(days=1)
 
 
+class Growth(NamedTuple):
+    """How many times as great the quota of an account is as that of a new one, and what makes it greater."""
+
+    factor: int = 1
+    next_factor: int | None = None
+    missing: int = 0
+    """How many more approved versions ``next_factor`` needs."""
+
+    def values(self, limit: int) -> dict[str, int]:
+        """Return the values of a message about a limit that grows; none if it does not."""
+        if self.next_factor is None:
+            return {}
+        return {"missing": self.missing, "next": limit // self.factor * self.next_factor}
+
+
+NO_GROWTH = Growth()
+
+
 @transaction.atomic
-def use_quota(kind: QuotaKind, *, account: int | None, address: str | None) -> None:
+def use_quota(
+    kind: QuotaKind, *, account: int | None, address: str | None, growth: Growth = NO_GROWTH
+) -> None:
     """Count a use by an account and a client address; raises `Refused` if a quota is exceeded.
 
     In a transaction of the caller, the use counts only if that commits. ``address`` is ``None`` for
     calls that no client made, which have no quotas, and empty if it is unknown. ``account`` is ``None``
-    for visitors without one.
+    for visitors without one. ``growth`` raises the quota of the account.
     """
     if address is None:
         return
-    rates = _rates(kind, account, address)
+    rates = _rates(kind, account, address, growth.factor)
     # The account first: with a fixed order no two transactions deadlock.
     for subject in rates:
         lock_transaction(f"quota {kind.value} {subject}")
@@ -40,29 +62,35 @@ def use_quota(kind: QuotaKind, *, account: int | None, address: str | None) -> N
         if not row.started_at <= now < row.started_at + rate.period:
             row.number, row.started_at = 0, now
         if row.number >= rate.number:
-            raise _exceeded(kind, subject, rate, row.started_at + rate.period, now)
+            raise _exceeded(kind, subject, rate, row.started_at + rate.period, now, growth)
         row.number += 1
     for row in rows.values():
         row.save()
 
 
-def _rates(kind: QuotaKind, account: int | None, address: str) -> dict[str, Rate]:
+def _rates(kind: QuotaKind, account: int | None, address: str, factor: int) -> dict[str, Rate]:
     """Return the quotas that apply, by subject; kinds that are counted otherwise have a number."""
     rates: dict[str, Rate] = {}
     per_account = getattr(settings, f"EXTERY_{kind.value.upper()}_PER_ACCOUNT")
     per_address = getattr(settings, f"EXTERY_{kind.value.upper()}_PER_ADDRESS")
     if isinstance(per_account, Rate) and account is not None:
-        rates[f"account {account}"] = per_account
+        number = per_account.number * factor
+        rates[f"account {account}"] = replace(per_account, number=number)
     if isinstance(per_address, Rate) and address:
         digest = salted_hmac("extery.quotas", address, algorithm="sha256").hexdigest()
         rates[f"address {digest[:40]}"] = per_address
     return rates
 
 
-def _exceeded(kind: QuotaKind, subject: str, rate: Rate, until: datetime, now: datetime) -> Refused:
+def _exceeded(
+    kind: QuotaKind, subject: str, rate: Rate, until: datetime, now: datetime, growth: Growth
+) -> Refused:
+    is_address = subject.startswith("address")
+    grows = {} if is_address else growth.values(rate.number)
     return Refused.of(
         "quota.exceeded",
-        variant="address" if subject.startswith("address") else "",
+        variant="address" if is_address else "grows" if grows else "",
+        **grows,
         limit=rate.number,
         uses=kind.label,
         period=rate.unit,

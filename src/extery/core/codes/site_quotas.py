@@ -17,6 +17,10 @@ CODES: dict[str, Code] = {
                 "your network address has reached its limit of {limit} {uses} per {period}",
                 "",
             ),
+            "grows": (
+                "",
+                "try again after {until}; the limit grows to {next} with {missing} more approved versions",
+            ),
         },
         example={
             "limit": 200,
@@ -49,6 +53,13 @@ CODES: dict[str, Code] = {
         "until the oldest one expires.",
         message="this account has {number} drafts, and the limit is {limit}",
         hint="submit or discard a draft; the oldest one expires after {until}",
+        variants={
+            "grows": (
+                "",
+                "submit or discard a draft; the oldest one expires after {until}, and the limit grows to {next} "
+                "with {missing} more approved versions",
+            ),
+        },
         example={
             "number": 20,
             "limit": 20,
