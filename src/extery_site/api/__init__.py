@@ -25,6 +25,7 @@ from extery_site.notify.endpoints import router as notify
 from extery_site.project.error_views import not_found
 from extery_site.project.problems import MEDIA_TYPE, problem_response, respond_to_database_error
 from extery_site.publish.endpoints import router as publish
+from extery_site.publish.limits import router as limits
 from extery_site.publish.manage_endpoints import router as managing
 from extery_site.publish.maximum_endpoints import router as maximum
 from extery_site.publish.schema_endpoints import router as schemas
@@ -98,6 +99,7 @@ for _router in (
     notify,
     ratings,
     publish,
+    limits,
     managing,
     maximum,
     schemas,

@@ -133,10 +133,6 @@ def _latest(events: QuerySet[Event]) -> QuerySet[Event, Any]:
     return events.order_by("-created_at").values("created_at")[:1]
 
 
-def _number(rows: QuerySet[Any]) -> QuerySet[Any, Any]:
-    return (
-        rows.annotate(one=Value(1))
-        .values("one")
-        .annotate(number=Count("pk", distinct=True))
-        .values("number")
-    )
+def _number(rows: QuerySet[Any]) -> Any:
+    grouped = rows.annotate(one=Value(1)).values("one")
+    return grouped.annotate(number=Count("pk", distinct=True)).values("number")

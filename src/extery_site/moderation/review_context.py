@@ -15,6 +15,7 @@ from extery_site.accounts.permissions import AnyUser, is_active_user, may_modera
 from extery_site.catalog.models import Extension, Package, Version
 from extery_site.catalog.own_work import may_decide
 from extery_site.catalog.similar_names import find_similar
+from extery_site.catalog.trust import trust_of
 from extery_site.moderation import automatic, queues
 from extery_site.moderation.author_side import appeal_about
 from extery_site.moderation.changes import approved_before
@@ -82,6 +83,7 @@ def review_context(
         "visible": Extension.objects.visible_to(user).filter(pk=extension.pk).exists(),
         "packages": [],
         "similar": find_similar(extension) if may_moderate(user) else [],
+        "trust": trust_of(extension.owner_id) if may_moderate(user) else None,
     }
     if version is not None:
         context |= _version_context(user, extension, version, tab, reads_code=reads_code)

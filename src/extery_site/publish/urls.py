@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from extery_site.publish import (
+    limits,
     manage_views,
     maximum_views,
     replace_views,
@@ -22,6 +23,7 @@ urlpatterns = [
         name="change",
     ),
     path("publish/<extension_id>/<number>/replace/", replace_views.replace_package, name="replace"),
+    path("account/limits/", limits.my_limits, name="limits"),
     path("mine/", views.my_extensions, name="mine"),
     path("mine/offers/<int:pk>/", manage_views.answer_offer, name="offer"),
     path("mine/<extension_id>/", manage_views.manage, name="manage"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -29,7 +29,7 @@ class Growth(NamedTuple):
     missing: int = 0
     """How many more approved versions ``next_factor`` needs."""
 
-    def values(self, limit: int) -> dict[str, int]:
+    def values(self, limit: int) -> dict[str, Any]:
         """Return the values of a message about a limit that grows; none if it does not."""
         if self.next_factor is None:
             return {}
@@ -86,7 +86,7 @@ def _exceeded(
     kind: QuotaKind, subject: str, rate: Rate, until: datetime, now: datetime, growth: Growth
 ) -> Refused:
     is_address = subject.startswith("address")
-    grows = {} if is_address else growth.values(rate.number)
+    grows: dict[str, Any] = {} if is_address else growth.values(rate.number)
     return Refused.of(
         "quota.exceeded",
         variant="address" if is_address else "grows" if grows else "",

@@ -14,6 +14,7 @@ def test_the_api_describes_itself(client: Client, db: None) -> None:
     document = client.get("/api/openapi.json").json()
     assert document["openapi"].startswith("3.")
     assert set(document["paths"]) == {
+        "/api/v1/account/limits",
         "/api/v1/block-requests/",
         "/api/v1/block-requests/{pk}/confirm",
         "/api/v1/block-requests/{pk}/refuse",

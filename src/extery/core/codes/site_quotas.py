@@ -19,7 +19,7 @@ CODES: dict[str, Code] = {
             ),
             "grows": (
                 "",
-                "try again after {until}; the limit grows to {next} with {missing} more approved versions",
+                "try again after {until}; approved versions that a limit of {next} still needs: {missing}",
             ),
         },
         example={
@@ -56,8 +56,7 @@ CODES: dict[str, Code] = {
         variants={
             "grows": (
                 "",
-                "submit or discard a draft; the oldest one expires after {until}, and the limit grows to {next} "
-                "with {missing} more approved versions",
+                "submit or discard a draft; approved versions that a limit of {next} still needs: {missing}",
             ),
         },
         example={
