@@ -1,7 +1,7 @@
-"""Ids and names that are too like existing ones, for moderators: ``l00m`` beside ``loom``.
+"""Ids and names that are too like existing ones: ``l00m`` or ``loom_pro`` beside ``loom``.
 
 Each search costs a fixed number of queries, and reads an index of the skeletons: no scan of all
-extensions. `find_similar` also finds skeletons with one edit; `similar_ids` finds equal ones, for lists.
+extensions. `find_similar` also finds skeletons with one edit or with a word such as ``pro`` more or less; `similar_ids` finds equal ones, for lists.
 """
 
 from __future__ import annotations
@@ -13,10 +13,28 @@ from django.db.models import F, Q
 
 from extery_site.catalog.models import Extension, ExtensionQuerySet
 from extery_site.catalog.models.fields import AnyOf
+from extery_site.catalog.models.skeleton import skeleton
 
 MAX_SIMILAR = 10
 #: Shorter skeletons have too many neighbours, longer ones too many variants to ask for.
 EDITED_LENGTHS = range(5, 41)
+#: Words by which a copy claims to be another edition of the original, or the original itself.
+AFFIXES = (
+    *(
+        "addon",
+        "blender",
+        "extension",
+        "free",
+        "full",
+        "lite",
+        "official",
+        "original",
+        "plus",
+        "pro",
+    ),
+)
+#: Shorter skeletons are parts of too many words.
+MIN_WITHOUT_AFFIX = 4
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
@@ -28,29 +46,35 @@ class SimilarName(NamedTuple):
     """Whether the ids are similar; otherwise the names are."""
     is_edited: bool
     """Whether they differ by one edit; otherwise only by case, separators and look-alikes."""
+    has_affix: bool = False
+    """Whether one of them has a word of `AFFIXES` before or after the other."""
 
 
-def find_similar(extension: Extension) -> list[SimilarName]:
+def find_similar(extension: Extension, *, only_public: bool = False) -> list[SimilarName]:
     """Return extensions of other owners that were published and are similar; one query.
 
-    Ids come first, then names; in both those without an edit first.
+    Ids come first, then names; in both those without an edit first. With ``only_public``, those that everyone
+    can find on the site: authors must not learn of others from a name.
     """
-    ids = _with_edits(extension.id_skeleton)
-    names = _with_edits(extension.name_skeleton)
-    found = _published(extension.owner_id).filter(
+    found = _published(extension.owner_id)
+    if only_public:
+        found = found.browsable()
+    ids = _variants(extension.id_skeleton)
+    names = _variants(extension.name_skeleton)
+    found = found.filter(
         Q(AnyOf(F("id_skeleton"), list(ids))) | Q(AnyOf(F("name_skeleton"), list(names)))
     )
-    similar = [
-        SimilarName(
-            other,
-            other.id_skeleton in ids,
-            other.id_skeleton != extension.id_skeleton
-            if other.id_skeleton in ids
-            else other.name_skeleton != extension.name_skeleton,
-        )
-        for other in found.select_related("owner").order_by("pk")[: MAX_SIMILAR * 5]
-    ]
-    return sorted(similar, key=lambda one: (one.is_edited, not one.is_id))[:MAX_SIMILAR]
+    rows = found.select_related("owner").order_by("pk")[: MAX_SIMILAR * 5]
+    similar = [_compare(extension, other, is_id=other.id_skeleton in ids) for other in rows]
+    order = sorted(similar, key=lambda one: (one.is_edited or one.has_affix, not one.is_id))
+    return order[:MAX_SIMILAR]
+
+
+def _compare(extension: Extension, other: Extension, *, is_id: bool) -> SimilarName:
+    one = extension.id_skeleton if is_id else extension.name_skeleton
+    two = other.id_skeleton if is_id else other.name_skeleton
+    has_affix = two in _with_affixes(one)
+    return SimilarName(other, is_id, is_edited=two != one and not has_affix, has_affix=has_affix)
 
 
 def similar_ids(extensions: Collection[Extension]) -> dict[int, list[str]]:
@@ -81,6 +105,21 @@ def _published(owner: int | None) -> ExtensionQuerySet:
     """Return extensions that were published once, also blocked and deleted ones."""
     published = Extension.objects.filter(approved_at__isnull=False)
     return published.exclude(owner=owner) if owner is not None else published
+
+
+def _variants(text: str) -> set[str]:
+    return _with_edits(text) | _with_affixes(text)
+
+
+def _with_affixes(text: str) -> set[str]:
+    """Return the skeleton with and without each word of `AFFIXES`; nothing for a short one."""
+    if len(text) < MIN_WITHOUT_AFFIX:
+        return set()
+    found = set()
+    for word in map(skeleton, AFFIXES):
+        found |= {word + text, text + word}
+        found |= {text.removeprefix(word), text.removesuffix(word)} - {text}
+    return {one for one in found if len(one) >= MIN_WITHOUT_AFFIX}
 
 
 def _with_edits(text: str) -> set[str]:

@@ -88,3 +88,43 @@ def test_a_name_without_letters_is_like_no_other(approve: Approve, stranger: Use
     copy = factories.make_draft(stranger, id="weaver", name="...").extension
     assert find_similar(copy) == []
     assert similar_ids([copy]) == {}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("id_", ["loom_tools_pro", "official_loom_tools", "Blender_L00m_Tools"])
+def test_an_id_with_a_word_like_pro_is_found_in_both_directions(
+    approve: Approve, stranger: User, id_: str
+) -> None:
+    original = approve(id="loom_tools", name="Loom Tools").extension
+    copy = factories.make_draft(stranger, id=id_, name="Something else").extension
+    [found] = find_similar(copy)
+    assert (found.extension, found.is_id, found.is_edited, found.has_affix) == (
+        *(original, True),
+        *(False, True),
+    )
+    Extension.objects.filter(pk=copy.pk).update(approved_at=original.approved_at)
+    assert [one.extension for one in find_similar(original)] == [copy]
+
+
+@pytest.mark.django_db
+def test_a_short_name_with_such_a_word_is_like_no_other(approve: Approve, stranger: User) -> None:
+    approve(id="uvw", name="UVW")
+    copy = factories.make_draft(stranger, id="uvw_pro", name="UVW Pro").extension
+    assert find_similar(copy) == []
+
+
+@pytest.mark.django_db
+def test_authors_are_shown_public_names_only(
+    approve: Approve, owner: User, stranger: User, moderator: User, signed_in: Any
+) -> None:
+    approve(id="loom_tools", name="Loom Tools")
+    factories.make_blocked(owner, moderator, id="weaver", name="Weaver")
+    factories.make_draft(stranger, id="loom_tools_pro", name="Fabric")
+    factories.make_draft(stranger, id="weaver_pro", name="Cloth")
+    client = signed_in(stranger)
+    page = client.get("/publish/loom_tools_pro/").content.decode()
+    assert "Names like this one" in page
+    assert "/loom_tools/" in page
+    assert "Names like this one" not in client.get("/publish/weaver_pro/").content.decode()
+    shown = find_similar(Extension.objects.get(extension_id="weaver_pro"))
+    assert [one.extension.extension_id for one in shown] == ["weaver"]
