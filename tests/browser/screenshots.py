@@ -41,6 +41,7 @@ PUBLIC = (
 SIGNED_IN = (
     ("upload", "/publish/"),
     ("mine", "/mine/"),
+    ("limits", "/account/limits/"),
     ("draft", "/mine/ .entry-side a"),
     ("decide", "/queue/ .entry-title a"),
     ("reports", "/reports/"),
