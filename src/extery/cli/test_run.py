@@ -60,7 +60,7 @@ def _notes_on_variable() -> list[str]:
 
 
 @dataclass(frozen=True)
-class TestRun:
+class BlenderRun:
     """The arguments of a run; ``tests`` is None for the folder of tests in ``path``."""
 
     run: Run

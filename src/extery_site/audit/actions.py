@@ -24,6 +24,7 @@ class Action(TextChoices):
     BLOCK_CONFIRMED = "block.confirmed", "Block confirmed"
     BLOCK_REFUSED = "block.refused", "Block refused"
     BLOCK_TAKEN_BACK = "block.taken_back", "Request for a block taken back"
+    TEST_RUN_ASKED = "test_run.asked", "Test in Blender asked for"
     COMMENT_EDITED = "comment.edited", "Comment edited"
     COMMENT_REMOVED = "comment.removed", "Comment removed"
     REPLY_SAVED = "reply.saved", "Saved reply written"

@@ -67,6 +67,16 @@ _KINDS = (
         required=True,
     ),
     NotificationKind(
+        "breaks_in_blender",
+        Group.USE,
+        "An extension of mine breaks in a new Blender",
+        "{subject}",
+        note="Once for each extension and Blender.",
+        icon="warning",
+        tone="warn",
+        at_once=True,
+    ),
+    NotificationKind(
         "review_comment",
         Group.REVIEWS,
         "Comments on my versions",

@@ -9,6 +9,7 @@ from __future__ import annotations
 #: Paths of the functions, the value of the setting ``EXTENSION_PAGE_SECTIONS``.
 EXTENSION_PAGE_SECTIONS = [
     "extery_site.scanning.sections.compatibility_section",
+    "extery_site.test_runs.sections.runs_section",
     "extery_site.scanning.sections.description_section",
     "extery_site.ratings.section.ratings_section",
 ]

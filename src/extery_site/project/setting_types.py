@@ -123,6 +123,10 @@ def _parse_names(text: str) -> tuple[str, ...]:
     return tuple(name for name in re.split(r"[,\s]+", text) if name)
 
 
+def _parse_programs(text: str) -> tuple[Path, ...]:
+    return tuple(_parse_folder(part) for part in re.split(r"[,\s]+", text) if part)
+
+
 def _parse_folder(text: str) -> Path:
     return Path(text).expanduser().absolute()
 
@@ -215,6 +219,12 @@ Names = Annotated[
     NoDecode,
     _from_text(_parse_names),
     Expected("names separated by commas or spaces"),
+]
+Programs = Annotated[
+    tuple[Path, ...],
+    NoDecode,
+    _from_text(_parse_programs),
+    Expected("paths of programs separated by commas or spaces", "/opt/blender-5.3/blender"),
 ]
 Text = Annotated[str, Expected("any text")]
 Folder = Annotated[Path, _from_text(_parse_folder), Expected("the path of a folder")]

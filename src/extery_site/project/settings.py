@@ -35,6 +35,8 @@ EXTERY_CLAMD: ClamdAddress | None = _site_settings.clamd
 EXTERY_WHEEL_INDEX: str = _site_settings.wheel_index
 EXTERY_OSV: Path | None = _site_settings.osv
 EXTERY_RESCANS: Rate | None = _site_settings.rescans
+EXTERY_TEST_BLENDERS: tuple[Path, ...] = _site_settings.test_blenders
+EXTERY_TEST_RUNS: Rate | None = _site_settings.test_runs
 EXTERY_RISK_UNREVIEWED: int | None = _site_settings.risk_unreviewed
 EXTERY_RISK_AT_ONCE: int | None = _site_settings.risk_at_once
 EXTERY_DOWNLOADS_UNREVIEWED: int | None = _site_settings.downloads_unreviewed
@@ -93,6 +95,7 @@ INSTALLED_APPS = [
     "extery_site.moderation",
     "extery_site.publish",
     "extery_site.ratings",
+    "extery_site.test_runs",
     "extery_site.scanning",
     "extery_site.source_search",
     "extery_site.listings",

@@ -28,6 +28,7 @@ from extery_site.project.setting_types import (
     OptionalClamd,
     OptionalFile,
     PositiveCount,
+    Programs,
     Quota,
     RiskLimit,
     SiteUrl,
@@ -148,6 +149,16 @@ class SiteSettings(BaseSettings):
     rescans: Quota = _setting(
         default="1200 per hour",
         description="How many stored packages are checked again when rules, signatures or data have changed.",
+    )
+    test_blenders: Programs = _setting(
+        default="",
+        description="Programs in which a worker tests packages as extery test does: Blenders, or Pythons with the module "
+        "bpy. Linux only; without a sandbox nothing runs. Default: packages are not tested.",
+    )
+    test_runs: Quota = _setting(
+        default="120 per hour",
+        description="How many tests of public versions are started, such as after a new Blender; versions in review "
+        "come first, and do not count.",
     )
     own_decisions: Boolean = _setting(
         default="no",

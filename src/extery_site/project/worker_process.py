@@ -119,12 +119,21 @@ def running_worker(*, enabled: bool) -> Iterator[None]:
         _print_worker_needed()
         yield
         return
-    worker = WorkerProcess(["--quiet"])
-    worker.start()
+    from django.conf import settings
+
+    workers = [WorkerProcess(["--quiet"])]
+    if settings.EXTERY_TEST_BLENDERS:
+        # Its own process: tests take minutes, and must not delay other tasks.
+        workers.append(WorkerProcess(["--quiet", "--queue=blender", "--threads=1"], grace=1.0))
+    for worker in workers:
+        worker.start()
     try:
         yield
     finally:
-        worker.stop()
+        for worker in workers:
+            worker.ask_to_stop()
+        for worker in workers:
+            worker.join()
 
 
 def _print_worker_needed() -> None:

@@ -81,11 +81,21 @@ class NameFindingOut(Schema):
     number: int
 
 
+class BlenderTestOut(Schema):
+    """The last test in a Blender of this series: its release, whether it passed, and what failed."""
+
+    blender: str
+    release: str
+    passed: bool
+    text: str
+
+
 class CompatibilityOut(Schema):
-    """In which Blenders a version works, from tables of the names of their APIs.
+    """In which Blenders a version works, from tables of the names of their APIs, and from tests in real Blenders.
 
     ``works``: no problem was found; ``remarks``: it uses deprecated or experimental names; ``breaks``; ``unknown``: not all
-    of its code could be analysed, or it was not analysed yet; ``outside``: its manifest excludes this Blender.
+    of its code could be analysed, or it was not analysed yet; ``outside``: its manifest excludes this Blender;
+    ``failed``: in a test; ``disputed``: it passed a test, but its code uses names that are missing.
     """
 
     id: str
@@ -93,6 +103,7 @@ class CompatibilityOut(Schema):
     blenders: dict[str, Verdict]
     findings: list[NameFindingOut]
     not_analysed: list[str]
+    tests: list[BlenderTestOut]
 
 
 @router.get(
@@ -114,6 +125,7 @@ def version_compatibility(request: HttpRequest, extension_id: str, number: str) 
             blenders=unknown,
             findings=[],
             not_analysed=[],
+            tests=[],
         )
     return CompatibilityOut(
         id=extension.extension_id,
@@ -131,4 +143,14 @@ def version_compatibility(request: HttpRequest, extension_id: str, number: str) 
             for one in found.findings
         ],
         not_analysed=list(found.not_analysed),
+        tests=[
+            BlenderTestOut(
+                blender=one.blender,
+                release=one.test.release,
+                passed=one.test.works,
+                text=one.test.text,
+            )
+            for one in found.verdicts
+            if one.test is not None
+        ],
     )

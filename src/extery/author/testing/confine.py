@@ -1,7 +1,7 @@
 """A script that starts a program with limits, and on Linux in namespaces: its own processes, files and network.
 
 Of the project it imports the system calls only, since it is started with ``-I -S`` for speed. The argument is JSON: ``command``, ``work``,
-``size``, ``writable``, ``memory``, ``file_size``, ``network``, ``isolates`` and ``confines``. Without namespaces, it adopts all
+``size``, ``writable``, ``hidden``, ``memory``, ``file_size``, ``network``, ``isolates`` and ``confines``. Without namespaces, it adopts all
 processes that lose their parent, so that they can be found below it.
 """
 
@@ -78,6 +78,9 @@ def _mount(job):
     linux.set_read_only("/", is_read_only=True, flags=linux.AT_RECURSIVE)
     for path in job["writable"]:
         linux.set_read_only(path, is_read_only=False)
+    for path in job["hidden"]:
+        linux.mount_memory(path, 4096)
+        linux.set_read_only(path, is_read_only=True)
     linux.mount_memory(job["work"], job["size"])
     # It fails in a container with a masked /proc. Blender does not start without one, and that of the host shows all processes.
     linux.mount("proc", "/proc", "proc", linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC)

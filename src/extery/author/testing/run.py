@@ -64,6 +64,10 @@ class Options(NamedTuple):
     network: bool = False
     coverage: bool = False
     stop: threading.Event | None = None
+    #: Folders that the extension finds empty, in a sandbox.
+    hidden: Sequence[Path] = ()
+    #: Where the folder of the run is made, outside of the hidden ones; ``None`` for that of temporary files.
+    temporary: Path | None = None
 
 
 def run_in_blender(
@@ -71,7 +75,9 @@ def run_in_blender(
 ) -> Answer:
     """Test a package in a Blender; nothing stays on disk, and nothing keeps running."""
     # The real path: in a sandbox it is a mount point.
-    with TemporaryDirectory(prefix="extery-test-", ignore_cleanup_errors=True) as name:
+    with TemporaryDirectory(
+        prefix="extery-test-", dir=options.temporary, ignore_cleanup_errors=True
+    ) as name:
         folder = Path(name).resolve()
         work, answer, trace = folder / "work", folder / "answer", folder / "trace"
         project = folder / "project"
@@ -112,6 +118,7 @@ def run_in_blender(
             sandbox=options.sandbox,
             network=options.network,
             stop=options.stop,
+            hidden=options.hidden,
         )
         found = read_answer(answer, trace, ended)
         return found._replace(tests=[_in_project(test, project, tests) for test in found.tests])

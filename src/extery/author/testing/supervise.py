@@ -83,11 +83,12 @@ def supervise(
     sandbox: Sandbox,
     network: bool,
     stop: threading.Event | None = None,
+    hidden: Sequence[Path] = (),
 ) -> Ended:
     """Run a program until it ends or exceeds a limit, then end all processes that it has started.
 
-    In a sandbox it can write to the folder ``work``, which is then in memory, and to the files ``writable`` only. The event
-    ``stop`` ends it before.
+    In a sandbox it can write to the folder ``work``, which is then in memory, and to the files ``writable`` only, and
+    finds the folders ``hidden`` empty, in which ``work`` must not be. The event ``stop`` ends it before.
     """
     token = uuid.uuid4().hex
     start = time.monotonic()
@@ -95,7 +96,9 @@ def supervise(
     if os.name == "nt":
         make_folders(environ)
     else:  # the script makes them in the folder of the sandbox
-        confined = _confined(command, work, writable, limits, sandbox, network=network)
+        confined = _confined(
+            command, work, writable, limits, sandbox, network=network, hidden=hidden
+        )
     process = subprocess.Popen(  # noqa: S603 (a Blender that the user has chosen)
         confined,
         stdin=subprocess.DEVNULL,
@@ -132,11 +135,13 @@ def _confined(
     sandbox: Sandbox,
     *,
     network: bool,
+    hidden: Sequence[Path] = (),
 ) -> list[str]:
     job: dict[str, Any] = {
         "command": list(command),
         "work": str(work),
         "writable": [str(path) for path in writable],
+        "hidden": [str(path) for path in hidden],
         "size": limits.disk,
         "file_size": limits.disk,
         "memory": limits.memory,
@@ -147,7 +152,7 @@ def _confined(
     script = [sys.executable, "-I", "-S", str(_CONFINE), json.dumps(job)]
     if sandbox != "bubblewrap":
         return script
-    folders = {str(work): limits.disk}
+    folders = {**{str(path): 4096 for path in hidden}, str(work): limits.disk}
     options = ["--die-with-parent", *(["--share-net"] if network else [])]
     return [*bubblewrap(folders, options, writable=job["writable"]), *script]
 

@@ -123,11 +123,11 @@ def command(
     for one in tests:
         if not one.exists():
             raise click.BadParameter(f"{str(one)!r} does not exist.", param_hint="'--tests'")
-    from extery.cli.test_run import TestRun, listed_blenders
+    from extery.cli.test_run import BlenderRun, listed_blenders
 
     if list_blenders:
         return listed_blenders()
-    return TestRun(
+    return BlenderRun(
         run=run,
         path=path,
         blenders=[name for text in blenders for name in text.split(",") if name],

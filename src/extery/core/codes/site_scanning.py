@@ -42,6 +42,14 @@ CODES: dict[str, Code] = {
         hint="reload the page to see what happened",
         example={"package": "gear_tool-1.2.0.zip"},
     ),
+    "scan.no-test-blender": Code(
+        "error",
+        "there is no Blender to test the version in",
+        "A site tests packages in the Blenders of EXTERY_TEST_BLENDERS that are in the range of the version, on a system "
+        "with a sandbox. Tests that run already are not started again.",
+        message="no test of this version can be started",
+        hint="'extery manage test_blenders' shows the Blenders of the site; wait for tests that are running",
+    ),
     "scan.check-ended": Code(
         "error",
         "the check of a package ended before it was complete",

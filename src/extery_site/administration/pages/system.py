@@ -16,6 +16,7 @@ from extery_site.notify.models import MailJob
 from extery_site.project.tasks.models import PeriodicJob, StoredTask
 from extery_site.quotas.models import QuotaUsage
 from extery_site.scanning.models import FileCheck, StepResult
+from extery_site.test_runs.models import Blender, BlenderRun
 
 #: Models that the admin does not have, and why.
 WITHOUT_PAGE = {
@@ -39,6 +40,9 @@ WITHOUT_PAGE = {
     "scanning.PackageInventory": "Made from the package; the page of the extension shows it.",
     "catalog.SearchTerm": "Made from the inventory of the newest version, for the search.",
     "catalog.KnownIncompatibility": "Made from the package; the page of the extension shows it.",
+    "catalog.BlenderTest": "Made from the last test; the page of the extension shows it.",
+    "test_runs.BreakNotice": "Remembers that an owner was told; the notification is private.",
+    "test_runs.NewBlender": "Remembers since when a Blender is known.",
     "scanning.KnownWheel": "Remembers what an index said about a wheel; the pages of reviews show it.",
     "transparency.PeriodFigures": "Computed from events and cases; the site has a page for them.",
     "listings.Revision": "One number, which each change of the listing increments.",
@@ -110,6 +114,25 @@ class StepResultAdmin(ReadOnlyAdmin):
     list_select_related = ("file_check",)
     search_fields = ("file_check__sha256", "version", "note")
     date_hierarchy = "started_at"
+
+
+@register(Blender, site=admin_site)
+class BlenderAdmin(ReadOnlyAdmin):
+    """The Blenders in which packages are tested; EXTERY_TEST_BLENDERS lists them."""
+
+    list_display = ("program", "release", "fault", "since")
+    search_fields = ("program", "release")
+
+
+@register(BlenderRun, site=admin_site)
+class BlenderRunAdmin(ReadOnlyAdmin):
+    """The tests of packages in Blender; moderators start them again on the page of the version."""
+
+    list_display = ("sha256", "release", "state", "failed_step", "started_at", "seconds")
+    list_filter = ("state", "release")
+    search_fields = ("sha256", "text")
+    date_hierarchy = "started_at"
+    hidden = ("packed_log",)
 
 
 @register(PeriodicJob, site=admin_site)

@@ -11,7 +11,7 @@ from extery_site.catalog.models.event import (
 from extery_site.catalog.models.extension import Extension, ExtensionQuerySet, Tag, normalize_id
 from extery_site.catalog.models.handover import Handover
 from extery_site.catalog.models.image import Image
-from extery_site.catalog.models.known_problem import KnownIncompatibility
+from extery_site.catalog.models.known_problem import BlenderTest, KnownIncompatibility
 from extery_site.catalog.models.maximum import MaximumSuggestion
 from extery_site.catalog.models.remote_library import RemoteLibrary
 from extery_site.catalog.models.search_term import MAX_TERM_LENGTH, SearchTerm
@@ -38,6 +38,7 @@ __all__ = [
     "PRIVATE_KINDS",
     "UNDOABLE_KINDS",
     "WITHDRAWABLE",
+    "BlenderTest",
     "Event",
     "EventQuerySet",
     "Extension",

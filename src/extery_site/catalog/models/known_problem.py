@@ -1,4 +1,4 @@
-"""Blenders in which a package certainly breaks, as the checks of its code found; for filters of the catalogue."""
+"""In which Blenders a package breaks: what the checks of its code found, and how tests in real Blenders ended."""
 
 from __future__ import annotations
 
@@ -23,3 +23,24 @@ class KnownIncompatibility(models.Model):
 
     def __str__(self) -> str:
         return f"{self.package_id}: {self.blender}"
+
+
+class BlenderTest(models.Model):
+    """The last test of a package in a Blender of a series; ``blender`` is a number as in `KnownIncompatibility`.
+
+    It outranks what the code says about the same Blender.
+    """
+
+    package = models.ForeignKey("catalog.Package", on_delete=models.CASCADE, related_name="+")
+    blender = models.PositiveIntegerField()
+    release = models.CharField(max_length=20, help_text="That of the Blender, such as 5.3.0.")
+    works = models.BooleanField()
+    text = models.CharField(max_length=300, blank=True, help_text="What failed.")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["package", "blender"], name="catalog_blender_test_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.package_id}: {self.release}"

@@ -38,8 +38,9 @@ if TYPE_CHECKING:
     "--queue",
     "queues",
     multiple=True,
-    type=click.Choice(["default", "slow"]),
-    help="Run tasks of this queue only. Default: all queues.",
+    type=click.Choice(["default", "slow", "blender"]),
+    help="Run tasks of this queue only. Default: default and slow. The tests in Blender of EXTERY_TEST_BLENDERS are in "
+    "blender.",
 )
 @click.option(
     "--lease",
@@ -76,6 +77,8 @@ def worker(
     """
     require_libraries()
     _load_site(data, quiet=quiet)
+    if set(queues) == {"blender"}:
+        _lower_priority()
     if processes > 1:
         options = [f"--threads={threads}", *(f"--queue={name}" for name in queues)]
         options += [f"--lease={lease:g}", *(["--data", data] if data else ())]
@@ -90,6 +93,14 @@ def worker(
         threads=threads, queues=queues or ALL_QUEUES, lease=timedelta(seconds=lease), grace=grace
     )
     _run(Worker(worker_options), stop_with_stdin=stop_with_stdin)
+
+
+def _lower_priority() -> None:
+    """Let other processes of this machine run before the tests in Blender."""
+    import os
+
+    if hasattr(os, "nice"):
+        os.nice(10)
 
 
 def _load_site(data: str | None, *, quiet: bool) -> None:

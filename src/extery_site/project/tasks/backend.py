@@ -13,6 +13,7 @@ from typing_extensions import ParamSpec
 
 from extery_site.project.logs import request_ids
 from extery_site.project.tasks.definitions import (
+    BLENDER_QUEUE,
     SLOW_QUEUE,
     Task,
     TaskResult,
@@ -37,7 +38,7 @@ class DatabaseBackend(BaseTaskBackend):
 
     def __init__(self, alias: str, params: dict[str, Any]) -> None:
         super().__init__(alias, params)
-        self.queues |= {SLOW_QUEUE}
+        self.queues |= {SLOW_QUEUE, BLENDER_QUEUE}
 
     def enqueue(self, task: Any, args: Any, kwargs: Any) -> TaskResult[Any]:
         from extery_site.project.tasks.models import StoredTask

@@ -25,6 +25,7 @@ from django_tasks.signals import task_enqueued, task_finished, task_started
 from extery_site.project.tasks.retry import DEFAULT_RETRY_POLICY, RetryPolicy
 
 __all__ = [
+    "BLENDER_QUEUE",
     "DEFAULT_QUEUE",
     "SLOW_QUEUE",
     "LeaseLost",
@@ -46,6 +47,8 @@ TaskResult = BaseTaskResult
 DEFAULT_QUEUE = DEFAULT_TASK_QUEUE_NAME
 #: For tasks of more than a second; a worker keeps one thread free of them.
 SLOW_QUEUE = "slow"
+#: For tests in real Blenders, which take minutes: only workers that are told so run these.
+BLENDER_QUEUE = "blender"
 
 P = ParamSpec("P")
 T = TypeVar("T")
