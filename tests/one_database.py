@@ -56,6 +56,8 @@ ONE_DATABASE = (
     "site/scanning/test_hostile_archives.py",
     "site/project/test_clamd_address.py",
     "site/source_search/test_pages.py",
+    "site/test_runs/test_pages.py",
+    "site/test_runs/test_real_blenders.py",
     "site/pages/test_caching.py",
     # Decisions about bytes that changed.
     "site/moderation/test_package_hashes.py",
@@ -97,6 +99,8 @@ BOTH_DATABASES = (
     "site/scanning/test_compatibility_step.py",
     "site/ratings/test_races.py",
     "site/source_search",
+    "site/test_runs/test_runs.py",
+    "site/test_runs/test_notices.py",
     "site/test_database.py",
     "site/test_hostile_values.py",
     "site/test_races.py",

@@ -143,7 +143,7 @@ def test_without_a_proc_of_its_own_there_is_no_sandbox(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(linux, "libc", Libc)
     with pytest.raises(OSError, match="mount /proc"):
-        confine._mount({"work": "/w", "writable": [], "size": 1})  # type: ignore[no-untyped-call]
+        confine._mount({"work": "/w", "writable": [], "hidden": [], "size": 1})  # type: ignore[no-untyped-call]
 
 
 def test_the_folders_of_the_environment_are_made_where_no_script_does_it(tmp_path: Path) -> None:

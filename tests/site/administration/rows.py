@@ -25,6 +25,7 @@ from extery_site.reports.appeals import appeal
 from extery_site.reports.handling import claim_case
 from extery_site.scanning.tasks import check_now
 from extery_site.source_search.actions import start_search
+from extery_site.test_runs.models import Blender, BlenderRun
 from tests.site import factories
 
 
@@ -79,4 +80,6 @@ def make_rows(name: str, moderator: User, second: User) -> None:
     )
     QuotaUsage.objects.create(kind=QuotaKind.UPLOADS, subject=name, number=1, started_at=end)
     PeriodicJob.objects.create(name=f"job {name}", period=1)
+    Blender.objects.create(program=f"/opt/{name}/blender", release="5.3.0")
+    BlenderRun.objects.create(sha256=packages[0], release="5.3.0", harness=1, text=name)
     EmailAddress.objects.create(user=user, email=f"{name}@example.org", verified=True)

@@ -138,13 +138,13 @@ def test_a_version_that_was_not_analysed_yet_is_unknown(
     assert set(answer["blenders"].values()) == {"unknown"}
 
 
-def test_the_table_of_versions_costs_one_query(
+def test_the_table_of_versions_costs_two_queries(
     owner: User, moderator: User, django_assert_num_queries: Any
 ) -> None:
     for number in ("1.0.0", "1.1.0", "1.2.0"):
         published(owner, moderator, WORKS + f"# {number}\n", version=number)
     versions = list(Version.objects.with_packages())
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         found = compatibility_of(versions)
     assert len(found) == 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -36,8 +37,9 @@ def make_new(blender: int = 5_003_000) -> None:
 
 
 def test_a_series_that_the_tables_gain_is_told_once_for_each_extension(
-    published: Publish, owner: User
+    published: Publish, owner: User, settings: Any
 ) -> None:
+    settings.EXTERY_SITE_URL = "https://extensions.example"
     version = published()
     breaks(version)
     breaks(published(id="other_gear", name="Other gear"), 5_002_000)

@@ -100,7 +100,7 @@ def test_a_moderator_has_tests_made_again_and_others_not(
 ) -> None:
     published()
     response = signed_in(moderator).post(PAGE, follow=True)  # no Blender was found yet
-    assert "no test of this version can be started" in response.content.decode()
+    assert "No test of this version can be started" in response.content.decode()
     run_tests.call()
     fakes.answers["new"] = FAILED
 
