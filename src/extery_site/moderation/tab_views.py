@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -178,6 +179,7 @@ def _findings(
     inventory = inventory_of_version(version)
     return {
         "checks": checks_of(version),
+        "tests_in_blender": bool(settings.EXTERY_TEST_BLENDERS),
         "permissions": permission_rows(inventory, version.permissions) if inventory else [],
         "not_analysed": len(inventory.unread) if inventory else 0,
         "watched": watched_matches(version) if reads_notes else [],

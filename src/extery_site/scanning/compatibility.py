@@ -82,6 +82,11 @@ class VersionCompatibility:
         return tuple(one.blender for one in self.verdicts if one.shown_as == "breaks")
 
     @property
+    def is_tested(self) -> bool:
+        """Whether it was tested in a real Blender."""
+        return any(one.test is not None for one in self.verdicts)
+
+    @property
     def failed_tests(self) -> tuple[BlenderTest, ...]:
         found = (one.test for one in self.verdicts if one.verdict == "failed")
         return tuple(test for test in found if test is not None)
