@@ -1,7 +1,8 @@
 """Ids and names that are too like existing ones: ``l00m`` or ``loom_pro`` beside ``loom``.
 
 Each search costs a fixed number of queries, and reads an index of the skeletons: no scan of all
-extensions. `find_similar` also finds skeletons with one edit or with a word such as ``pro`` more or less; `similar_ids` finds equal ones, for lists.
+extensions. `find_similar` also finds skeletons with one edit, or with a word such as ``pro`` more or less;
+`similar_ids` finds equal ones, for lists.
 """
 
 from __future__ import annotations
@@ -20,18 +21,16 @@ MAX_SIMILAR = 10
 EDITED_LENGTHS = range(5, 41)
 #: Words by which a copy claims to be another edition of the original, or the original itself.
 AFFIXES = (
-    *(
-        "addon",
-        "blender",
-        "extension",
-        "free",
-        "full",
-        "lite",
-        "official",
-        "original",
-        "plus",
-        "pro",
-    ),
+    "addon",
+    "blender",
+    "extension",
+    "free",
+    "full",
+    "lite",
+    "official",
+    "original",
+    "plus",
+    "pro",
 )
 #: Shorter skeletons are parts of too many words.
 MIN_WITHOUT_AFFIX = 4
