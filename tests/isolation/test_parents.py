@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from extery.isolation import starting
-from extery.isolation.confinement import CONFINEMENTS
+from extery.isolation.confinement import CONFINEMENTS, MAX_PROCESSES
 from extery.isolation.processes import processes_below
 from tests.waiting import is_alive, wait_until
 
@@ -60,3 +60,57 @@ def test_folders_of_killed_programs_are_removed(
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
         [f"extery-isolated-{os.getpid()}-b", "other"]
     )
+
+
+_BOMB = """
+import os, resource, signal, time
+from extery.isolation import linux
+from extery.isolation.confinement import limit_processes
+linux.libc()
+if not os.getuid():  # root has no such limit
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+try:
+    linux.unshare(0)
+    if not os.fork():
+        linux.unshare(linux.NEWUSER)
+        os._exit(0)
+    assert os.wait()[1] == 0
+except (OSError, AssertionError):
+    print("skip")
+    raise SystemExit
+def bomb():
+    if os.fork():
+        return
+    limit_processes()
+    linux.drop_capabilities()
+    children = []
+    try:
+        while len(children) < 200:
+            child = os.fork()
+            if not child:
+                time.sleep(600)
+                os._exit(0)
+            children.append(child)
+    except BlockingIOError:
+        pass
+    print(len(children), flush=True)
+    time.sleep(0.5)  # while the other one counts its own
+    for child in children:
+        os.kill(child, signal.SIGKILL)
+    os._exit(0)
+bomb()
+bomb()
+os.wait()
+os.wait()
+"""
+
+
+def test_fork_bombs_end_at_the_limit_of_their_own_call() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _BOMB], capture_output=True, check=True, timeout=300
+    )
+    if done.stdout == b"skip\n":
+        pytest.skip("no namespaces on this system")
+    assert done.stdout.split() == [b"%d" % (MAX_PROCESSES - 1)] * 2, done.stderr

@@ -24,6 +24,8 @@ from extery.isolation.limits import Limits
 Confinement = Literal["namespaces", "bubblewrap", "filter"]
 #: In order of preference.
 CONFINEMENTS: tuple[Confinement, ...] = ("namespaces", "bubblewrap", "filter")
+#: Processes and threads of a call at once, with namespaces; a check of a package needs two.
+MAX_PROCESSES = 64
 #: Folders that exist on every Linux. One of them is covered by the temporary folder of a call.
 _COVERED = ("/tmp", "/var/tmp", "/dev/shm", "/mnt", "/media", "/srv", "/run")  # noqa: S108
 
@@ -119,6 +121,7 @@ def confine_job(confined: Confined, limits: Limits, folder: str) -> None:
     if confined.kind == "namespaces":
         linux.unshare(linux.NEWNS)
         linux.mount_memory(folder, limits.disk)
+        limit_processes()
         linux.drop_capabilities()
     else:
         os.setsid()
@@ -126,6 +129,19 @@ def confine_job(confined: Confined, limits: Limits, folder: str) -> None:
     tempfile.tempdir = folder
     with suppress(OSError):  # a machine for which there is no filter
         linux.forbid_sockets(and_processes=not limits.processes)
+
+
+def limit_processes() -> None:
+    """Limit the processes of this call, which are counted in a user namespace of its own.
+
+    The limit counts the processes of a user; without the namespace, those of the site and of other calls would be among them.
+    Linux does not limit those of root.
+    """
+    import resource
+
+    with suppress(OSError):  # a system on which namespaces cannot be nested
+        linux.unshare(linux.NEWUSER)
+        resource.setrlimit(resource.RLIMIT_NPROC, (MAX_PROCESSES, MAX_PROCESSES))
 
 
 def _address_space() -> int:
