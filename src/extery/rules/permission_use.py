@@ -31,7 +31,30 @@ _WRITES = re.compile(
     r"|bpy\.ops\.wm\.(save_as_mainfile|alembic_export|usd_export|obj_export|stl_export|ply_export|collada_export)"
     r"|bpy\.ops\.export_scene\.\w+|bpy\.ops\.export_mesh\.\w+|bpy\.data\.libraries\.write)$"
 )
-_OPENERS = frozenset({"builtins.open", "io.open", "codecs.open"})
+#: Opening functions that write with a mode of writing; of those with a path of their own the mode is the first argument.
+_OPENERS = {
+    "builtins.open": 1,
+    "io.open": 1,
+    "codecs.open": 1,
+    "os.fdopen": 1,
+    "gzip.open": 1,
+    "bz2.open": 1,
+    "lzma.open": 1,
+    "tarfile.open": 1,
+    "zipfile.ZipFile": 1,
+}
+#: A path that is certainly one of `pathlib`, with what returns another path.
+_PATH = (
+    r"pathlib\.(Path|PosixPath|WindowsPath)(\(\))?(\.(parent|home|cwd|resolve|absolute|joinpath|expanduser"
+    r"|with_(name|stem|suffix)|relative_to)(\(\))?)*"
+)
+_PATH_WRITES = re.compile(
+    rf"^{_PATH}\.(mkdir|touch|unlink|rmdir|rename|replace|symlink_to|hardlink_to|chmod)$"
+    # No other common object has methods of these names; a class of the author's own may.
+    r"|^(?!~(self|cls)\.write)(~|pathlib\.).*\.write_(text|bytes)$"
+    r"|^~.*\.save_render$"
+)
+_PATH_OPEN = re.compile(rf"^{_PATH}\.open$")
 _FILE_HELPERS = (".ImportHelper", ".ExportHelper")
 _CLIPBOARD = re.compile(r"(window_manager|wm)\.clipboard$")
 _CAMERA = frozenset({"cv2.VideoCapture"})
@@ -47,7 +70,7 @@ EVIDENCE = {
     ),
     "files": re.compile(
         r"^(os|io|shutil|pathlib|glob|tempfile|zipfile|tarfile|csv|json|pickle|sqlite3|gzip|builtins\.open|open|codecs|wave|struct)\b"
-        r"|Helper$|filepath|\.(load|open|save|save_render|read|write|import_\w+|export_\w+|libraries|abspath|user_resource"
+        r"|Helper$|filepath|\.(load|open|save|save_render|read|write|write_text|write_bytes|import_\w+|export_\w+|libraries|abspath|user_resource"
         r"|extension_path_user|\w*_import|\w*_export|\w*mainfile)\b"
     ),
     "clipboard": re.compile(r"clipboard|pyperclip|copy|paste"),
@@ -104,11 +127,11 @@ def permission_uses(modules: Sequence[ModuleFacts]) -> dict[str, list[Use]]:
 def _permission_of(call: Call) -> str:
     if _NETWORK.match(call.name):
         return "network"
-    if call.name in _OPENERS:
-        mode = call.argument(1, "mode")
+    if call.name in _OPENERS or _PATH_OPEN.match(call.name):
+        mode = call.argument(_OPENERS.get(call.name, 0), "mode")
         writes = mode is not None and mode.kind == "str" and bool(set(mode.text) & set("wax+"))
         return "files" if writes else ""
-    if _WRITES.match(call.name):
+    if _WRITES.match(call.name) or _PATH_WRITES.match(call.name):
         return "files"
     if call.name in _CAMERA:
         return "camera"
