@@ -267,6 +267,12 @@ def _run_in_site(data: Path, code: str) -> Any:
     return json.loads(done.stdout.splitlines()[-1])
 
 
+#: The tests of a module publish with one account in a minute what a new one may in days.
+UNLIMITED = {
+    f"EXTERY_{kind}_PER_ACCOUNT": "unlimited" for kind in ("UPLOADS", "DRAFTS", "SUBMISSIONS")
+}
+
+
 def _environment(data: Path) -> dict[str, str]:
     """Return the environment without the settings of the test run."""
     inherited = {
@@ -274,7 +280,7 @@ def _environment(data: Path) -> dict[str, str]:
         for key, value in os.environ.items()
         if not key.startswith(("EXTERY_", "DJANGO_"))
     }
-    return inherited | {"EXTERY_DATA": str(data), "PYTHONUTF8": "1"}
+    return inherited | UNLIMITED | {"EXTERY_DATA": str(data), "PYTHONUTF8": "1"}
 
 
 def _multipart(fields: Mapping[str, str], files: Files) -> tuple[bytes, str]:

@@ -106,6 +106,7 @@ def test_a_name_that_a_blender_lacks_is_found_through_the_types(code: str, name:
         "def f():\n    bpy.context.scene.node_tree\nif bpy.app.version < (5, 0, 0):\n    f()",
         "class A:\n    def f(self):\n        bpy.context.scene.node_tree\n    def g(self):\n        if bpy.app.version < (5, 0, 0):\n            self.f()",
         "s = bpy.context.scene\nif hasattr(s, 'node_tree'):\n    s.node_tree",
+        "s = bpy.context.scene\nif getattr(s, 'node_tree', None):\n    s.node_tree",
         "s = bpy.context.scene\nif hasattr(s, 'compositing_node_group'):\n    s.compositing_node_group\nelse:\n    s.node_tree",
         "def f(a: bpy.types.Action):\n    if not hasattr(a, 'fcurves'):\n        return\n    a.fcurves",
         "def old(a: bpy.types.Action):\n    return hasattr(a, 'fcurves')\ndef f(a: bpy.types.Action):\n    if old(a):\n        a.fcurves",

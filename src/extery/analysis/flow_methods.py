@@ -13,7 +13,7 @@ from extery.analysis.nodes import descendants
 _MAX_TEST_NODES = 100
 #: A line that tests a version or whether something exists has one of these words; each of `_TESTED` has one of the first.
 _WORDS_OF_ATTRIBUTES = ("version", "bl_rna")
-_OTHER_WORDS = ("blender", "hasattr")
+_OTHER_WORDS = ("blender", "hasattr", "getattr")
 #: Attributes in conditions about the version, or about what there is.
 _TESTED = frozenset({"version", "version_string", "version_file", "bl_rna"})
 #: Methods that Blender calls -> what it gives, after self.
@@ -96,7 +96,7 @@ def may_be_condition(node: ast.expr, names: Names) -> bool:
         return False
     for one in nodes:
         if isinstance(one, ast.Name):
-            if one.id == "hasattr" or "version" in one.id.lower():
+            if one.id in ("hasattr", "getattr") or "version" in one.id.lower():
                 return True
             if names.condition(one.id) or names.condition(f"{one.id}()"):
                 return True

@@ -161,6 +161,12 @@ class Tests(ABC):
             if isinstance(attribute, ast.Constant) and isinstance(attribute.value, str):
                 return _existence(path, attribute.value)
             return UNCLEAR, UNCLEAR
+        if name == "getattr" and len(node.args) == 3 and _is_empty(node.args[2]):
+            path, attribute = self.evaluate(node.args[0]), node.args[1]
+            if isinstance(attribute, ast.Constant) and isinstance(attribute.value, str):
+                # An empty value is none that is missing: the other branch says nothing.
+                return _existence(path, attribute.value)[0], NO_EFFECTS
+            return UNCLEAR, NO_EFFECTS
         if name == "isinstance" and len(node.args) == 2:
             path = self.evaluate(node.args[0])
             kinds = node.args[1]
@@ -262,6 +268,11 @@ def _mentions_version(node: ast.expr) -> bool:
 def _existence(path: str, name: str) -> tuple[Effects, Effects]:
     one = f"{path}.{name}"
     return Effects(guards=(Guard(one, True),)), Effects(guards=(Guard(one, False),))
+
+
+def _is_empty(node: ast.expr) -> bool:
+    """Return whether an expression is a constant that counts as false, such as ``None``."""
+    return isinstance(node, ast.Constant) and not node.value
 
 
 def _texts(node: ast.expr) -> list[str]:
