@@ -42,6 +42,7 @@ SIGNED_IN = (
     ("upload", "/publish/"),
     ("mine", "/mine/"),
     ("limits", "/account/limits/"),
+    ("precision", "/queue/-/precision/"),
     ("draft", "/mine/ .entry-side a"),
     ("decide", "/queue/ .entry-title a"),
     ("reports", "/reports/"),

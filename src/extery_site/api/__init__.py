@@ -19,6 +19,7 @@ from extery_site.catalog.endpoints import router as catalog
 from extery_site.listings.endpoints import router as listings
 from extery_site.moderation.check_endpoints import router as package_checks
 from extery_site.moderation.endpoints import router as moderation
+from extery_site.moderation.precision_views import router as precision
 from extery_site.moderation.queue_endpoints import router as queue
 from extery_site.moderation.review_endpoints import router as review
 from extery_site.notify.endpoints import router as notify
@@ -108,6 +109,7 @@ for _router in (
     review,
     checks,
     moderation,
+    precision,
     reports,
     transparency,
     source_search,

@@ -6,6 +6,7 @@ from django.urls import path
 
 from extery_site.moderation import (
     block_views,
+    precision_views,
     reply_views,
     status_views,
     tab_views,
@@ -22,6 +23,7 @@ urlpatterns = [
     path("blocks/", block_views.all_blocks, name="blocks"),
     path("queue/<extension_id>/block/", block_views.block, name="block"),
     path("queue/-/saved-replies/", reply_views.replies, name="replies"),
+    path("queue/-/precision/", precision_views.precision, name="precision"),
     path("queue/<extension_id>/", thread_views.thread, name="thread"),
     path("queue/<extension_id>/<number>/status/", status_views.change_status, name="change-status"),
     path("queue/<extension_id>/<number>/", thread_views.thread, name="version"),

@@ -94,6 +94,7 @@ def test_the_api_describes_itself(client: Client, db: None) -> None:
         "/api/v1/offers/{offer_id}/refuse",
         "/api/v1/offers/{offer_id}/withdraw",
         "/api/v1/packages/",
+        "/api/v1/precision",
         "/api/v1/queue/",
         "/api/v1/queue/next",
         "/api/v1/reports",
