@@ -96,6 +96,7 @@ BOTH_DATABASES = (
     "site/quotas",
     "site/scanning/test_pipeline.py",
     "site/scanning/test_inventory_step.py",
+    "site/scanning/test_near_duplicates.py",
     "site/scanning/test_compatibility_step.py",
     "site/ratings/test_races.py",
     "site/source_search",

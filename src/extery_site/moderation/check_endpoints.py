@@ -11,11 +11,13 @@ from ninja import Field, Router, Schema
 
 from extery.core.errors import NotFound, Refused
 from extery_site.accounts.auth import OPTIONAL_AUTH
+from extery_site.accounts.permissions import require_moderator
 from extery_site.catalog.endpoints import visible_extension, visible_version
 from extery_site.catalog.models import Extension, Version
 from extery_site.moderation import queues
 from extery_site.moderation.review_context import may_read_code
 from extery_site.scanning.bills import package_sbom
+from extery_site.scanning.near_duplicates import NearDuplicate, find_near_duplicates
 from extery_site.scanning.releases import release_package
 from extery_site.scanning.rows import PackageRow, StepRow, VersionChecks, checks_of
 
@@ -94,6 +96,27 @@ class ChecksOut(Schema):
         )
 
 
+class NearDuplicateOut(Schema):
+    """A version of another owner, and how much of the content of a version is in it too."""
+
+    extension: str = Field(description="Its id.")
+    version: str
+    owner: str
+    code_percent: int = Field(description="Of the Python code, compared without names and layout.")
+    files_percent: int = Field(description="Of the files, byte for byte.")
+
+    @classmethod
+    def of(cls, found: NearDuplicate) -> NearDuplicateOut:
+        extension = found.version.extension
+        return cls(
+            extension=extension.extension_id,
+            version=found.version.number,
+            owner=extension.owner.username,
+            code_percent=found.code_percent,
+            files_percent=found.files_percent,
+        )
+
+
 class ReleaseIn(Schema):
     """Why what a scanner found is a false alarm; the owner of the extension reads it."""
 
@@ -104,6 +127,17 @@ class ReleaseIn(Schema):
 def checks(request: HttpRequest, extension_id: str, number: str) -> Any:
     """Return the checks of the packages of a version; for its owner, also of a draft, moderators and volunteers."""
     return ChecksOut.of(checks_of(_version(request, extension_id, number)))
+
+
+@router.get(f"{_VERSION}/near-duplicates/", response=list[NearDuplicateOut])
+def near_duplicates(request: HttpRequest, extension_id: str, number: str) -> Any:
+    """Return versions of other owners that share most of the content of a version; for moderators.
+
+    At most five, the most similar first. What more than four other owners have is not compared.
+    """
+    require_moderator(request.user)
+    version = _version(request, extension_id, number)
+    return [NearDuplicateOut.of(found) for found in find_near_duplicates(version)]
 
 
 @router.post(f"{_VERSION}/packages/{{sha256}}/release", response=PackageChecksOut)

@@ -33,6 +33,7 @@ from extery_site.moderation.wait_bar import waiting_times
 from extery_site.moderation.waiting import ASSESSED, OPEN, PUBLIC
 from extery_site.publish.completeness import complete_state
 from extery_site.scanning import gate
+from extery_site.scanning.near_duplicates import find_near_duplicates
 
 #: Tabs of the review: name of the URL, title, and whether visitors see it.
 TABS = {
@@ -83,6 +84,9 @@ def review_context(
         "visible": Extension.objects.visible_to(user).filter(pk=extension.pk).exists(),
         "packages": [],
         "similar": find_similar(extension) if may_moderate(user) else [],
+        "near_duplicates": find_near_duplicates(version)
+        if version is not None and may_moderate(user)
+        else [],
         "trust": trust_of(extension.owner_id) if may_moderate(user) else None,
     }
     if version is not None:

@@ -51,6 +51,7 @@ SCAN_STEPS = [
     "extery_site.scanning.steps.wheels.WHEELS",
     "extery_site.scanning.steps.inventory.INVENTORY",
     "extery_site.scanning.steps.compatibility.COMPATIBILITY",
+    "extery_site.scanning.steps.similarity.SIMILARITY",
 ]
 #: Name -> path of the functions that open uploaded bytes, in processes of their own (`extery_site.project.isolation`). The value of
 #: the setting ``ISOLATED_FUNCTIONS``.
@@ -58,6 +59,7 @@ ISOLATED_FUNCTIONS = {
     "check-package": "extery_site.scanning.isolated.check",
     "inventory": "extery_site.scanning.isolated.inventory",
     "judge-names": "extery_site.scanning.isolated.judge_names",
+    "fingerprints": "extery_site.scanning.isolated.fingerprints",
     "convert-image": "extery_site.catalog.isolated_images.convert",
     "image-variants": "extery_site.catalog.isolated_images.make_variants",
 }

@@ -15,6 +15,7 @@ from extery.manifest.document import MANIFEST_FILENAME
 from extery.package import open_package
 from extery.rules.engine import Scope, check_package
 from extery.rules.profiles import Profile
+from extery_site.scanning.fingerprints import read_sketch
 from extery_site.scanning.name_findings import judge_context
 
 _SMALLEST = f"""schema_version = "1.0.0"
@@ -69,6 +70,13 @@ def judge_names(file: BinaryIO, *, name: str) -> dict[str, Any]:
     """Return the names of Blender's API that a Blender does not have. Raises `InvalidPackage`."""
     with open_package(file, name=name, problems=ProblemList()) as opened:
         return judge_context(package_context(opened, name=name))
+
+
+def fingerprints(file: BinaryIO, *, name: str) -> dict[str, Any]:
+    """Return the fingerprints of the content of a package. Raises `InvalidPackage`."""
+    with open_package(file, name=name, problems=ProblemList()) as opened:
+        sketch = read_sketch(opened)
+    return {"files": sketch.files, "code": sketch.code}
 
 
 def _plain(value: Any) -> Any:

@@ -11,6 +11,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 
+from extery_site.catalog.models import Extension
 from extery_site.catalog.models.fields import OrderedJSONField
 
 
@@ -170,3 +171,33 @@ class PackageInventory(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sha256[:12]}…"
+
+
+class PackageSketch(models.Model):
+    """Fingerprints of the content of a package: the values of `extery_site.scanning.fingerprints.Sketch`."""
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    extension = models.ForeignKey(Extension, on_delete=models.CASCADE, related_name="+")
+    files = models.JSONField(default=list)
+    code = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name_plural = "package sketches"
+
+    def __str__(self) -> str:
+        return f"{self.sha256[:12]}…"
+
+
+class SketchValue(models.Model):
+    """An index of fingerprints: an extension with a package that has this one."""
+
+    value = models.BigIntegerField()
+    extension = models.ForeignKey(Extension, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["value", "extension"], name="scanning_value_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.value:x}"

@@ -16,6 +16,7 @@ from extery_site.catalog.models import Package
 from extery_site.files.models import StoredFile
 from extery_site.project.setting_types import Rate
 from extery_site.scanning.models import FileCheck, PackageInventory, StepResult
+from extery_site.scanning.near_duplicates import forget_removed_sketches
 from extery_site.scanning.steps import configured_steps
 from extery_site.scanning.steps.step import StepUnavailable
 
@@ -91,6 +92,7 @@ def forget_removed() -> int:
     """Delete the rows of files that no longer exist; the checks of infected ones stay, so that they are recognised."""
     stored = StoredFile.objects.filter(pk=OuterRef("pk"))
     PackageInventory.objects.filter(~Exists(stored)).delete()
+    forget_removed_sketches()
     rows = FileCheck.objects.filter(~Exists(stored)).exclude(state=FileCheck.State.REJECTED)
     number, _ = rows.delete()
     return number

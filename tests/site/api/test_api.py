@@ -49,6 +49,7 @@ def test_the_api_describes_itself(client: Client, db: None) -> None:
         "/api/v1/extensions/{extension_id}/versions/{number}/compatibility",
         "/api/v1/extensions/{extension_id}/versions/{number}/decline",
         "/api/v1/extensions/{extension_id}/versions/{number}/checks/",
+        "/api/v1/extensions/{extension_id}/versions/{number}/near-duplicates/",
         "/api/v1/extensions/{extension_id}/versions/{number}/packages/{sha256}/release",
         "/api/v1/extensions/{extension_id}/versions/{number}/packages/{sha256}/sbom",
         "/api/v1/extensions/{extension_id}/versions/{number}/findings/",

@@ -43,6 +43,8 @@ WITHOUT_PAGE = {
     "catalog.BlenderTest": "Made from the last test; the page of the extension shows it.",
     "test_runs.BreakNotice": "Remembers that an owner was told; the notification is private.",
     "test_runs.NewBlender": "Remembers since when a Blender is known.",
+    "scanning.PackageSketch": "Made from the package; the pages of reviews show what it is like.",
+    "scanning.SketchValue": "An index of the values of the above.",
     "scanning.KnownWheel": "Remembers what an index said about a wheel; the pages of reviews show it.",
     "transparency.PeriodFigures": "Computed from events and cases; the site has a page for them.",
     "listings.Revision": "One number, which each change of the listing increments.",
