@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from math import sqrt
 from typing import NamedTuple
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from extery_site.moderation.models import Dispute, Task, Waiver
@@ -84,26 +84,22 @@ def precision_of_codes(now: datetime | None = None) -> list[Precision]:
     confirmed = _by_finding([*_kept(since), *_fixed(since)])
     # What was waived after all, or later, was wrong: a moderator has the last word.
     confirmed = {key: case for key, case in confirmed.items() if key not in waived}
-    disputed = _by_finding(_open())
-    codes = {case.code for cases in (waived, confirmed, disputed) for case in cases.values()}
-    rows = [_row(code, confirmed, waived, disputed) for code in sorted(codes)]
+    by_code: dict[str, list[list[Case]]] = {}
+    for place, cases in enumerate((confirmed, waived, _by_finding(_open()))):
+        for case in cases.values():
+            by_code.setdefault(case.code, [[], [], []])[place].append(case)
+    rows = [_row(code, groups) for code, groups in by_code.items()]
     return sorted(rows, key=lambda row: (2.0 if row.value is None else row.value, row.code))
 
 
-_Cases = dict[tuple[str, str, str], Case]
-
-
-def _row(code: str, confirmed: _Cases, waived: _Cases, disputed: _Cases) -> Precision:
-    groups = [
-        [case for case in cases.values() if case.code == code]
-        for cases in (confirmed, waived, disputed)
-    ]
+def _row(code: str, groups: list[list[Case]]) -> Precision:
+    """Return the row of a code from its confirmed, waived and disputed cases."""
     last = sorted((case for group in groups for case in group), key=lambda case: case.at)
     right, wrong, disputes = map(len, groups)
     return Precision(code, right, wrong, disputes, tuple(last[: -MAX_LAST - 1 : -1]))
 
 
-def _by_finding(cases: Iterable[Case]) -> _Cases:
+def _by_finding(cases: Iterable[Case]) -> dict[tuple[str, str, str], Case]:
     """Return the newest case of each finding."""
     return {
         (case.code, case.extension_id, case.fingerprint): case
@@ -136,6 +132,8 @@ def _fixed(since: datetime) -> list[Case]:
     return [Case(*row) for row in _of_versions(rows.order_by("-done_at"), "done_at")]
 
 
-def _of_versions(rows: object, at: str) -> Iterable[tuple[str, str, str, str, datetime]]:
+def _of_versions(
+    rows: QuerySet[Dispute] | QuerySet[Task], at: str
+) -> Iterable[tuple[str, str, str, str, datetime]]:
     fields = ("code", "version__extension__extension_id", "fingerprint", "version__number", at)
-    return rows.values_list(*fields)[:MAX_ROWS]  # type: ignore[attr-defined,no-any-return]
+    return rows.values_list(*fields)[:MAX_ROWS]
