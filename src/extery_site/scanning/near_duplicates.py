@@ -11,7 +11,8 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, F, OuterRef, Window
+from django.db.models.functions import RowNumber
 
 from extery_site.catalog.models import Package, Version
 from extery_site.files.models import StoredFile
@@ -34,7 +35,8 @@ MIN_CODE = 20
 MIN_FILES = 2
 MAX_FOUND = 5
 _MAX_CANDIDATES = 12
-_MAX_PACKAGES = 100
+#: The newest packages of each candidate: one with very many does not keep others from being compared.
+_MAX_PACKAGES = 8
 _BATCH = 500
 
 
@@ -113,8 +115,11 @@ def find_near_duplicates(version: Version) -> list[NearDuplicate]:
         Package.objects.filter(version__extension__in=candidates)
         .exclude(version__status=Version.Status.DRAFT)
         .exclude(version__extension__deleted_at__isnull=False)
+        .annotate(
+            place=Window(RowNumber(), partition_by="version__extension_id", order_by=F("pk").desc())
+        )
+        .filter(place__lte=_MAX_PACKAGES)
         .select_related("version__extension__owner")
-        .order_by("-pk")[:_MAX_PACKAGES]
     )
     others = {package.sha256: package for package in packages}
     best: dict[int, NearDuplicate] = {}

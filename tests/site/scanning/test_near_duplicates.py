@@ -89,6 +89,20 @@ def test_identical_files_are_found_and_own_packages_are_not(owner: User, strange
     assert find_near_duplicates(copy)[0].files_percent == 80
 
 
+def test_one_extension_with_many_packages_hides_no_other(
+    owner: User, stranger: User, moderator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("extery_site.scanning.near_duplicates._MAX_PACKAGES", 1)
+    files = {"a.py": source("gear", 1)}
+    for owner_, id_ in ((owner, "gear_tool"), (moderator, "lamp_tool")):
+        checked(owner_, id_, files)
+    copy = checked(stranger, "cog_tool", files)
+
+    found = {one.version.extension.extension_id for one in find_near_duplicates(copy)}
+
+    assert found == {"gear_tool", "lamp_tool"}
+
+
 def test_a_library_that_many_owners_bundle_says_nothing(owner: User) -> None:
     library = source("library", 9, 20)
     versions = [
