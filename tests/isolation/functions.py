@@ -68,6 +68,18 @@ def write_much(_file: BinaryIO, *, size: int, files: int = 1) -> int:
     return size
 
 
+def flood(_file: BinaryIO) -> None:
+    """Write to stdout without an end."""
+    while True:
+        os.write(1, bytes(65_536))
+
+
+def close_and_sleep(_file: BinaryIO) -> None:
+    """Close all descriptors, so that the reader sees an end, and stay."""
+    os.closerange(0, 64)
+    time.sleep(1_000)
+
+
 def forge(_file: BinaryIO, *, text: str) -> None:
     """Write to all descriptors, as code that has taken over a process could."""
     for number in range(3, 10):

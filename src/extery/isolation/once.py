@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -38,12 +39,7 @@ def run_once(path: str, descriptor: int, arguments: Mapping[str, Any], limits: L
             env=clean_environment() | {"TMPDIR": folder, "TEMP": folder},
             cwd=folder,
         )
-        with process:
-            try:
-                reply, _ = process.communicate(timeout=limits.seconds)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                raise ProcessEnded("time", seconds=time.monotonic() - started) from None
+        reply = _read_reply(process, limits)
     code = process.returncode
     status = {
         "reason": _REASONS.get(code, "crash" if code > 0 or os.name == "nt" else "signal"),
@@ -52,6 +48,26 @@ def run_once(path: str, descriptor: int, arguments: Mapping[str, Any], limits: L
         "seconds": round(time.monotonic() - started, 4),
     }
     return replies.read(json.dumps(status).encode(), reply)
+
+
+def _read_reply(process: subprocess.Popen[bytes], limits: Limits) -> bytes:
+    """Return what a process writes until it ends. Raises `ProcessEnded` for one that writes or takes too much."""
+    started = time.monotonic()
+    # Ends a read that waits for more, too.
+    timer = threading.Timer(limits.seconds, process.kill)
+    timer.start()
+    try:
+        with process:
+            assert process.stdout is not None
+            reply = process.stdout.read(limits.output + 1)
+            if len(reply) > limits.output:
+                process.kill()
+                raise ProcessEnded("output", seconds=time.monotonic() - started)
+    finally:
+        timer.cancel()
+    if process.returncode != 0 and time.monotonic() - started >= limits.seconds:
+        raise ProcessEnded("time", seconds=time.monotonic() - started)
+    return reply
 
 
 def main() -> None:

@@ -28,7 +28,7 @@ MAX_LIMITS = 20
 
 @dataclass
 class FileText:
-    """A text; ``symbols`` is ``None`` if"""
+    """A text of a package, as the source search stores it."""
 
     path: str
     sha256: str
