@@ -121,7 +121,7 @@ def trust_of(account: int) -> Trust:
 
 
 def _standing(account: Any = OuterRef("pk")) -> QuerySet[Version]:
-    """Return the versions of an account that a moderator approved and nobody blocked."""
+    """Return the versions of an account that a moderator approved and that are not blocked."""
     hidden = (Extension.Status.BLOCKED, Extension.Status.DELETED)
     made = Version.objects.filter(
         created_by=account, status__in=(_Status.APPROVED, _Status.UNPUBLISHED)

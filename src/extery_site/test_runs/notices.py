@@ -1,7 +1,7 @@
-"""Tells owners, once for each series of Blender, that the newest version of their extension breaks in it.
+"""Notify owners, once for each series of Blender, that the newest version of their extension breaks in it.
 
-Only of Blenders that came after the version was published: new in the tables of names, or new on this site. So a new
-release of the site tells nobody of breaks that were there before.
+Only about Blenders that came after the version was published: new in the tables of names, or new on this site. A new
+release of the site sends no notifications about older breaks.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from extery.core.versions import (
     parse_blender_version,
     short_blender_version,
 )
-from extery_site.catalog.models import BlenderTest, Extension, KnownIncompatibility, Version
+from extery_site.catalog.models import BlenderTest, Extension, Version
+from extery_site.catalog.models.known_problem import breaks_in, fails_in
 from extery_site.catalog.subjects import extension_subject
 from extery_site.notify.actions import notify
 from extery_site.scanning.compatibility import compatibility_of
@@ -65,13 +66,8 @@ def _new_series() -> dict[int, datetime]:
 def _broken(series: int, since: datetime) -> list[Extension]:
     """Return extensions whose newest version, which was public before, breaks in a series, without those told already."""
     of_newest = {"package__version": OuterRef("newest_version"), "blender": series}
-    passed = BlenderTest.objects.filter(
-        package=OuterRef("package"), blender=OuterRef("blender"), works=True
-    )
-    by_code = KnownIncompatibility.objects.filter(~Exists(passed), **of_newest)
-    failed = BlenderTest.objects.filter(works=False, **of_newest)
     is_new_in_tables = NewBlender.objects.filter(pk=series, is_first=False).exists()
-    broken = Exists(failed) | Exists(by_code) if is_new_in_tables else Exists(failed)
+    broken = breaks_in(**of_newest) if is_new_in_tables else fails_in(**of_newest)
     in_range = Q(newest_version__blender_max=None) | Q(newest_version__blender_max__gt=series)
     told = BreakNotice.objects.filter(extension=OuterRef("pk"), blender=series)
     rows = Extension.objects.browsable().filter(

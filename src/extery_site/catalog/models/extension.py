@@ -24,7 +24,7 @@ from extery.core.versions import (
 )
 from extery_site.accounts.models import User
 from extery_site.catalog.models.fields import ByteOrderedCharField
-from extery_site.catalog.models.known_problem import BlenderTest, KnownIncompatibility
+from extery_site.catalog.models.known_problem import breaks_in
 from extery_site.catalog.models.search_term import SearchTerm
 from extery_site.catalog.models.skeleton import MAX_SKELETON_LENGTH, skeleton
 from extery_site.catalog.models.version import Package, Version
@@ -179,15 +179,8 @@ class ExtensionQuerySet(models.QuerySet["Extension"]):
             "package__version": OuterRef("newest_version"),
             "blender": number // 1000 * 1000,
         }
-        tests = BlenderTest.objects.filter(
-            package=OuterRef("package"), blender=OuterRef("blender"), works=True
-        )
-        by_code = KnownIncompatibility.objects.filter(~Exists(tests), **of_newest)
-        failed = BlenderTest.objects.filter(works=False, **of_newest)
         newest = Q(newest_version__blender_max=None) | Q(newest_version__blender_max__gt=number)
-        return self.filter(
-            newest, Exists(by_code) | Exists(failed), newest_version__blender_min__lte=number
-        )
+        return self.filter(newest, breaks_in(**of_newest), newest_version__blender_min__lte=number)
 
     def newest_first(self) -> ExtensionQuerySet:
         return self.order_by(models.F("published_at").desc(nulls_last=True), "-pk")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 
 
 class KnownIncompatibility(models.Model):
@@ -44,3 +45,20 @@ class BlenderTest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.package_id}: {self.release}"
+
+
+def breaks_in(**of_package: Any) -> Q:
+    """Return whether a package with these values breaks: it failed a test, or its code says so and no test passed.
+
+    The values are those of both models, such as ``package__version`` and ``blender``.
+    """
+    passed = BlenderTest.objects.filter(
+        package=OuterRef("package"), blender=OuterRef("blender"), works=True
+    )
+    by_code = KnownIncompatibility.objects.filter(~Exists(passed), **of_package)
+    return Q(Exists(by_code)) | fails_in(**of_package)
+
+
+def fails_in(**of_package: Any) -> Q:
+    """Return whether a package with these values failed a test."""
+    return Q(Exists(BlenderTest.objects.filter(works=False, **of_package)))
