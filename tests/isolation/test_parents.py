@@ -95,7 +95,7 @@ def bomb():
             children.append(child)
     except BlockingIOError:
         pass
-    print(len(children), flush=True)
+    os.write(1, b"%d " % len(children))  # at once, as two processes write
     time.sleep(0.5)  # while the other one counts its own
     for child in children:
         os.kill(child, signal.SIGKILL)
