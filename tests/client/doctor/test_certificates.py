@@ -127,8 +127,7 @@ def test_a_wrong_clock_is_told_from_an_expired_certificate(
 
 
 def test_a_wrong_clock_is_told_by_the_server_with_the_certificate(
-    online: Context,
-    certificate: Path,
+    online: Context, certificate: Path
 ) -> None:
     with server(tls(certificate)) as port:
         use(online, f"https://127.0.0.1:{port}/index.json")
