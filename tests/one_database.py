@@ -105,8 +105,11 @@ BOTH_DATABASES = (
     "site/test_database.py",
     "site/test_hostile_values.py",
     "site/test_races.py",
+    "site/test_races_of_decisions.py",
+    "site/test_races_of_deletions.py",
     "site/test_races_of_moderation.py",
     "site/test_races_of_reports.py",
+    "site/test_races_of_uploads.py",
     "site/test_races_over_http.py",
     "site/transparency",
 )
