@@ -27,7 +27,7 @@ ONE_DATABASE = (
     # The test of what replays on SQLite only.
     "site/test_replay.py",
     "site/moderation/test_decision_pages.py",
-    "site/moderation/test_review_tabs.py",
+    "site/moderation/review_page",
     "site/notify/test_pages.py",
     "site/pages/test_account_pages.py",
     "site/pages/test_asset_library_pages.py",
