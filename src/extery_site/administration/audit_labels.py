@@ -21,6 +21,7 @@ GROUPS = {
     "try.": "Tries",
     "test_run.": "Tests in Blenders",
     "waiver.": "Waivers",
+    "blocking.": "Rules that block",
     "reply.": "Saved replies",
     "id.": "Reserved ids",
     "search.": "Searches of sources",

@@ -19,6 +19,7 @@ class Action(TextChoices):
     TASK_DONE = "task.done", "Task marked as done"
     TASK_REOPENED = "task.reopened", "Task reopened"
     WAIVER_ENDED = "waiver.ended", "Waiver of a finding ended"
+    BLOCKING_SET = "blocking.set", "Blocking of a code set"
     TRY_ADDRESS_MADE = "try.made", "Address to try a version made"
     BLOCK_ASKED = "block.asked", "Block asked for"
     BLOCK_CONFIRMED = "block.confirmed", "Block confirmed"

@@ -93,6 +93,7 @@ PATHS = {
     "/api/v1/offers/{offer_id}/withdraw",
     "/api/v1/packages/",
     "/api/v1/precision",
+    "/api/v1/precision/{code}",
     "/api/v1/queue/",
     "/api/v1/queue/next",
     "/api/v1/reports",

@@ -18,6 +18,7 @@ from extery_site.moderation.models import (
     Answer,
     BlockRequest,
     Claim,
+    CodeBlocking,
     Dispute,
     PackageDifference,
     QueueEntry,
@@ -190,6 +191,21 @@ class WaiverAdmin(ReadOnlyAdmin):
     list_select_related = ("extension", "by")
     search_fields = ("code", "extension__extension_id", "by__username")
     date_hierarchy = "created_at"
+
+
+@register(CodeBlocking, site=admin_site)
+class CodeBlockingAdmin(ReadOnlyAdmin):
+    """Codes of findings that moderators set to block or to inform, on the page with their precision."""
+
+    list_display = ("code", "mode", "reason", "by", "changed_at")
+    list_filter = ("mode",)
+    list_select_related = ("by",)
+    search_fields = ("code", "reason", "by__username")
+    date_hierarchy = "changed_at"
+
+    def links(self, obj: CodeBlocking) -> Iterable[Link]:
+        yield Link("Page", f"{reverse('moderation:precision')}?code={obj.code}")
+        yield audit_link(action="blocking.", q=obj.code)
 
 
 @register(Dispute, site=admin_site)
