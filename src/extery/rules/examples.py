@@ -48,6 +48,12 @@ def example_codes() -> set[str]:
     return {path.name.removesuffix(".bad.txt") for path in FOLDER.glob("*.bad.txt")}
 
 
+def example_parts(text: str) -> list[tuple[str, str]]:
+    """Return the paths of an example with what it shows of each file."""
+    parts = _HEADER.split(text.strip("\n"))
+    return [(name, body.strip("\n")) for name, body in zip(parts[1::2], parts[2::2], strict=True)]
+
+
 def example_files(text: str) -> dict[str, str]:
     """Return the files of an example by their paths, with a complete manifest and a licence text."""
     parts = _HEADER.split(text)

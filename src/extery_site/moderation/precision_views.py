@@ -75,7 +75,8 @@ def precision(request: HttpRequest) -> HttpResponse:
     submission = submit(request, form, lambda: set_blocking(by=request.user, **form.cleaned_data))
     if submission.is_done:
         code = form.cleaned_data["code"]
-        messages.success(request, f"{code} is set.")
+        mode = Mode(form.cleaned_data["mode"]).label.lower()
+        messages.success(request, f"{code} is set: {mode}.")
         return redirect(f"{request.path}#code-{code}")
     context = {
         "rows": code_rows(asked),
