@@ -24,6 +24,7 @@ GROUPS = {
     "blocking.": "Rules that block",
     "reply.": "Saved replies",
     "id.": "Reserved ids",
+    "known_bad.": "Known-bad files",
     "search.": "Searches of sources",
     "sign_in.": "Sign-ins",
     "admin.": "The admin",

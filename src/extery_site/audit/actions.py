@@ -32,6 +32,8 @@ class Action(TextChoices):
     REPLY_DELETED = "reply.deleted", "Saved reply deleted"
     ID_RESERVED = "id.reserved", "Id reserved"
     ID_FREED = "id.freed", "Reserved id freed"
+    KNOWN_BAD_ADDED = "known_bad.added", "Known-bad files added"
+    KNOWN_BAD_REMOVED = "known_bad.removed", "Known-bad file removed"
     SEARCH_SAVED = "search.saved", "Search of sources saved"
     SEARCH_DELETED = "search.deleted", "Search of sources deleted"
     SUSPENDED = "account.suspended", "User suspended"

@@ -13,7 +13,7 @@ from extery_site.catalog.own_work import require_work_of_others
 from extery_site.catalog.text_limits import MAX_REASON_LENGTH, clean_text
 from extery_site.files.models import StoredFile
 from extery_site.scanning.models import FileCheck
-from extery_site.scanning.pipeline import finish
+from extery_site.scanning.pipeline import KNOWN_BAD, finish
 from extery_site.scanning.quarantine import lock_extension_of_package
 
 
@@ -40,7 +40,7 @@ def release_package(*, package: Package, by: AnyUser, reason: str) -> FileCheck:
     file.quarantined_at = None
     file.save(update_fields=["quarantined_at"])
     signatures = {result.signature for result in found.steps.all() if result.signature}
-    found.accepted_signatures = sorted({*found.accepted_signatures, *signatures})
+    found.accepted_signatures = sorted({*found.accepted_signatures, *signatures, KNOWN_BAD})
     found.due_at = timezone.now()
     found.save()
     lifecycle.record(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
@@ -25,6 +26,7 @@ from extery_site.ratings.actions import rate, reply
 from extery_site.reports.actions import report_extension
 from extery_site.reports.appeals import appeal
 from extery_site.reports.handling import claim_case
+from extery_site.scanning.known_bad import add_known_bad
 from extery_site.scanning.tasks import check_now
 from extery_site.source_search.actions import start_search
 from extery_site.test_runs.models import Blender, BlenderRun
@@ -67,6 +69,8 @@ def make_rows(name: str, moderator: User, second: User) -> None:
     rules = sorted(code for code, row in all_codes().items() if row.severity == "warning")
     rule = next(code for code in rules if not CodeBlocking.objects.filter(code=code).exists())
     set_blocking(code=rule, mode="blocks", by=moderator, reason="Always right")
+    digest = hashlib.sha256(name.encode()).hexdigest()
+    add_known_bad(hashes=digest, reason="A stealer", by=moderator)
     create_token(user=author, name="Upload")
     start_search(by=moderator, kind="symbol", query=f"gears_{name}.make")
     # What scans, differences and workers write.

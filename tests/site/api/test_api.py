@@ -84,6 +84,8 @@ PATHS = {
     "/api/v1/extensions/{extension_id}/versions/{number}/unpublish",
     "/api/v1/extensions/{extension_id}/versions/{number}/withdraw",
     "/api/v1/extensions/{extension_id}/versions/{number}/withdraw-approval",
+    "/api/v1/known-bad-files/",
+    "/api/v1/known-bad-files/{sha256}",
     "/api/v1/notifications/",
     "/api/v1/notifications/read",
     "/api/v1/notifications/{row}/read",

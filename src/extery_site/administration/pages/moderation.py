@@ -30,6 +30,7 @@ from extery_site.moderation.models import (
 from extery_site.moderation.replies import delete_reply
 from extery_site.publish.models import ReservedId
 from extery_site.publish.reserved_ids import free_id
+from extery_site.scanning.models import KnownBadFile
 from extery_site.source_search.models import Search
 
 
@@ -206,6 +207,20 @@ class CodeBlockingAdmin(ReadOnlyAdmin):
     def links(self, obj: CodeBlocking) -> Iterable[Link]:
         yield Link("Page", f"{reverse('moderation:precision')}?code={obj.code}")
         yield audit_link(action="blocking.", q=obj.code)
+
+
+@register(KnownBadFile, site=admin_site)
+class KnownBadFileAdmin(ReadOnlyAdmin):
+    """Files that no package may have; the page of the site adds and removes them."""
+
+    list_display = ("sha256", "reason", "by", "created_at")
+    list_select_related = ("by",)
+    search_fields = ("sha256", "reason", "by__username")
+    date_hierarchy = "created_at"
+
+    def links(self, obj: KnownBadFile) -> Iterable[Link]:
+        yield Link("Page", f"{reverse('scanning:known-bad')}?q={obj.sha256}")
+        yield audit_link(action="known_bad.", q=obj.sha256)
 
 
 @register(Dispute, site=admin_site)
