@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
 from django import forms
 from django.contrib import messages
@@ -11,11 +12,11 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
-from ninja import Field, Router, Schema, Status
+from ninja import Field, Query, Router, Schema, Status
 
 from extery.core.errors import ExteryError
 from extery_site.accounts.permissions import require_moderator
-from extery_site.scanning.known_bad import (
+from extery_site.scanning.known_bad_list import (
     MAX_ADDED,
     MAX_REASON,
     add_known_bad,
@@ -123,15 +124,15 @@ class AddedOut(Schema):
 
 
 @router.get("/known-bad-files/", response=list[KnownBadOut])
-def list_known_bad(request: HttpRequest, sha256: str = "", offset: int = 0) -> list[KnownBadOut]:
-    """Return known-bad files, the newest first, 500 at most from ``offset`` on; for moderators.
-
-    With ``sha256``, only those that begin with it.
-    """
+def list_known_bad(
+    request: HttpRequest,
+    sha256: Annotated[str, Query(max_length=64, description="The beginning of a SHA-256.")] = "",
+    offset: Annotated[int, Query(ge=0, le=1_000_000, description="Files to leave out.")] = 0,
+) -> list[KnownBadOut]:
+    """Return known-bad files, the newest first, 500 at most; for moderators."""
     require_moderator(request.user)
     rows = KnownBadFile.objects.select_related("by").filter(pk__startswith=sha256.lower())
-    start = max(0, offset)
-    return [KnownBadOut.of(row) for row in rows[start : start + 500]]
+    return [KnownBadOut.of(row) for row in rows[offset : offset + 500]]
 
 
 @router.post("/known-bad-files/", response=AddedOut)

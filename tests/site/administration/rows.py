@@ -26,7 +26,7 @@ from extery_site.ratings.actions import rate, reply
 from extery_site.reports.actions import report_extension
 from extery_site.reports.appeals import appeal
 from extery_site.reports.handling import claim_case
-from extery_site.scanning.known_bad import add_known_bad
+from extery_site.scanning.known_bad_list import add_known_bad
 from extery_site.scanning.tasks import check_now
 from extery_site.source_search.actions import start_search
 from extery_site.test_runs.models import Blender, BlenderRun

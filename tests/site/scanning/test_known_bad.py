@@ -17,11 +17,12 @@ from extery.core.errors import Conflict, ExteryError, InvalidInput, NotFound, Re
 from extery_site.accounts.models import User
 from extery_site.audit.models import AuditEntry
 from extery_site.catalog.models import Version
+from extery_site.moderation.decisions import approve_version
 from extery_site.publish import actions as publish
-from extery_site.scanning import known_bad
-from extery_site.scanning.known_bad import (
+from extery_site.scanning import known_bad_list
+from extery_site.scanning.known_bad import find_stored
+from extery_site.scanning.known_bad_list import (
     add_known_bad,
-    find_stored,
     read_hashes,
     remove_known_bad,
     store_known_bad,
@@ -116,7 +117,9 @@ def test_without_a_list_no_file_of_an_upload_is_read_for_it(
 def test_a_public_package_is_quarantined_by_its_hash_and_released_for_good(
     owner: User, moderator: User, run_tasks: Callable[[], int], scanner: FakeStep
 ) -> None:
-    version = factories.make_approved(owner, moderator)
+    version = factories.make_waiting(owner)
+    check_now(version.package_hashes)
+    approve_version(version=version, packages=version.package_hashes, by=moderator)
     sha256 = version.package_hashes[0]
     add_known_bad(hashes=sha256, reason="A stealer", by=moderator)
     run_tasks()
@@ -178,7 +181,7 @@ def test_a_file_of_many_extensions_must_be_confirmed(
     owner: User, moderator: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = "GNU GENERAL PUBLIC LICENSE\n" * 20
-    monkeypatch.setattr(known_bad, "MAX_EXTENSIONS", 2)
+    monkeypatch.setattr(known_bad_list, "MAX_EXTENSIONS", 2)
     for number in range(3):
         version = factories.make_draft(owner, id=f"tool_{number}", files={"LICENSE": text})
         indexing.index_version(version)

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from extery.core.errors import ExteryError
 from extery.core.text import os_error_text
-from extery_site.scanning.known_bad import MAX_ADDED, store_known_bad
+from extery_site.scanning.known_bad_list import MAX_ADDED, store_known_bad
 from extery_site.scanning.models import KnownBadFile
 
 #: Bytes of a file of hashes that are read.
