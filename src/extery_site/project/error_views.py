@@ -63,12 +63,18 @@ def problem_page(request: HttpRequest, code: str) -> HttpResponse:
     from extery.rules import documentation
     from extery.rules.examples import example_parts
 
-    examples = zip(documentation.EXAMPLE_TITLES, documentation.examples_of(code), strict=True)
+    bad, good = map(example_parts, documentation.examples_of(code))
+    # What both have does not matter, unless nothing else is left.
+    shown = [
+        [part for part in parts if part not in other] or parts
+        for parts, other in ((bad, good), (good, bad))
+    ]
+    examples = zip(documentation.EXAMPLE_TITLES, shown, strict=True)
     context = {
         "code": code,
         "entry": explained,
         "guideline": documentation.guideline_of(code),
-        "examples": [(title, example_parts(text)) for title, text in examples if text],
+        "examples": [(title, parts) for title, parts in examples if parts],
         "is_checked": code in documentation.checked_codes(),
         "is_for_authors": code in documentation.codes_for_authors(),
     }

@@ -46,7 +46,9 @@ class KnownBadForm(forms.Form):
         error_messages={"required": "Enter a reason."},
     )
     confirm = forms.BooleanField(
-        required=False, label="Also files that packages of many extensions have"
+        required=False,
+        label_suffix="",
+        label="Also files that packages of many extensions have",
     )
 
 
