@@ -193,6 +193,29 @@ def test_a_file_of_many_extensions_must_be_confirmed(
     assert add_known_bad(hashes=digest, reason="Sure", by=moderator, confirm=True) == [digest]
 
 
+def test_a_package_that_was_replaced_in_a_draft_is_quarantined_too(
+    owner: User, moderator: User, run_tasks: Callable[[], int], scanner: FakeStep
+) -> None:
+    first = factories.make_draft(owner).package_hashes[0]
+    draft = factories.make_draft(owner, tagline="Makes better gears")
+    add_known_bad(hashes=first, reason="A stealer", by=moderator)
+    run_tasks()
+    assert draft.packages.get().file.quarantined_at is None
+    assert draft.replaced_packages.get().file.quarantined_at is not None
+
+
+def test_an_upload_by_the_api_says_what_to_do(
+    owner: User, moderator: User, program: Callable[[User], Client]
+) -> None:
+    add_known_bad(hashes=sha256_of(BAD), reason="A stealer", by=moderator)
+    data = io.BytesIO(package(files=FILES))
+    data.name = "gears.zip"
+    answer = program(owner).post("/api/v1/packages/", {"file": data})
+    assert answer.status_code == 403, answer.content
+    [problem] = answer.json()["problems"]
+    assert (problem["code"], problem["file"]) == ("upload.known-bad", "tools/steal.py")
+
+
 def test_an_upload_during_the_addition_is_found_by_its_check(
     owner: User, scanner: FakeStep
 ) -> None:
