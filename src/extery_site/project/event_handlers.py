@@ -57,10 +57,10 @@ SCAN_STEPS = [
 #: the setting ``ISOLATED_FUNCTIONS``.
 ISOLATED_FUNCTIONS = {
     "check-package": "extery_site.scanning.isolated.check",
+    "file-hashes": "extery_site.scanning.isolated.file_hashes",
     "inventory": "extery_site.scanning.isolated.inventory",
     "judge-names": "extery_site.scanning.isolated.judge_names",
     "fingerprints": "extery_site.scanning.isolated.fingerprints",
-    "file-hashes": "extery_site.scanning.isolated.file_hashes",
     "convert-image": "extery_site.catalog.isolated_images.convert",
     "image-variants": "extery_site.catalog.isolated_images.make_variants",
 }

@@ -40,8 +40,10 @@ def release_package(*, package: Package, by: AnyUser, reason: str) -> FileCheck:
     file.quarantined_at = None
     file.save(update_fields=["quarantined_at"])
     signatures = {result.signature for result in found.steps.all() if result.signature}
-    found.accepted_signatures = sorted({*found.accepted_signatures, *signatures, KNOWN_BAD})
+    found.accepted_signatures = sorted({*found.accepted_signatures, *signatures})
     found.due_at = timezone.now()
+    # The list of known-bad files does not stop it again, either.
+    found.accepted_signatures.append(KNOWN_BAD)
     found.save()
     lifecycle.record(
         extension,
