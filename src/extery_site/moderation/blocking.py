@@ -53,7 +53,8 @@ def is_fact(code: str) -> bool:
     entry = _find(code)
     if entry is None or entry.severity != "error":
         return False
-    if code == "scan.check-ended":  # its content could not be checked
+    # Checks of the site that ask for a person: what could not be checked, or has a match that one must look at.
+    if code.startswith("scan."):
         return True
     installation = entry.installation
     if installation is None:
@@ -106,7 +107,9 @@ class Blocking:
 
 def _fact_text(code: str) -> str:
     installation = find(code).installation
-    return f"always, {installation.reason}" if installation else "always, it could not be checked"
+    return (
+        f"always, {installation.reason}" if installation else "always, a person has to look at it"
+    )
 
 
 def _by_precision(precision: Precision | None, *, is_error: bool) -> Verdict:
