@@ -30,6 +30,8 @@ from extery.isolation.processes import processes_below
 
 #: Bytes of a message: names, arguments and limits.
 MAX_MESSAGE = 150_000
+#: Seconds after which a stream ends, however slow its caller is.
+MAX_STREAM_SECONDS = 6 * 3600.0
 _REASONS: dict[int, Reason] = {
     job.OUT_OF_MEMORY: "memory",
     job.TOO_MUCH_OUTPUT: "output",
@@ -75,11 +77,13 @@ class _Call:
     limits: Limits
     folder: str
     started: float
+    is_stream: bool = False
     reason: Reason | None = None
 
     @property
     def deadline(self) -> float:
-        return self.started + self.limits.seconds
+        # The caller counts how long it waits for a stream, without the time that it needs itself.
+        return self.started + (MAX_STREAM_SECONDS if self.is_stream else self.limits.seconds)
 
 
 class _Template:
@@ -145,7 +149,7 @@ class _Template:
         return True
 
     def _start(self, message: Mapping[str, Any], file: int, reply: int, status: int) -> None:
-        limits = Limits(**message["limits"])
+        limits, is_stream = Limits(**message["limits"]), bool(message["stream"])
         path = self._functions[message["function"]]
         folder = self._confined.folder
         if self._confined.kind != "namespaces":
@@ -153,7 +157,7 @@ class _Template:
         started = time.monotonic()
         pid = confinement.fork(self._confined)
         if pid:
-            self._calls[pid] = _Call(pid, status, limits, folder, started)
+            self._calls[pid] = _Call(pid, status, limits, folder, started, is_stream)
             return
         try:
             signal.set_wakeup_fd(-1)
@@ -165,7 +169,8 @@ class _Template:
                 os._exit(job.NOT_CONFINED)
             job.limit_process(limits, self._confined.base_memory)
             with open(file, "rb") as source, open(reply, "wb") as output:  # noqa: PTH123  descriptors
-                job.run(path, source, message["arguments"], output, limits.output)
+                run = job.run_stream if is_stream else job.run
+                run(path, source, message["arguments"], output, limits.output)
         finally:
             os._exit(1)
 
