@@ -159,3 +159,25 @@ def leave_process(_file: BinaryIO, *, detached: bool, token: str) -> int:
         start_new_session=detached,
     )
     return 1
+
+
+def unpack_nothing(_file: BinaryIO) -> Iterator[Any]:
+    """End the process before it has said what a package is."""
+    os._exit(0)
+    yield {}
+
+
+def unpack_half(_file: BinaryIO) -> Iterator[Any]:
+    """End the process while it unpacks a package."""
+    yield {"is_archive": True, "is_plain": False, "largest": 0}
+    yield {"zip": 1}
+    yield bytes(100_000)
+    os._exit(0)
+
+
+def unpack_forever(_file: BinaryIO) -> Iterator[Any]:
+    """Unpack a bomb."""
+    yield {"is_archive": True, "is_plain": False, "largest": 0}
+    yield {"zip": 1}
+    while True:
+        yield bytes(1_000_000)

@@ -60,6 +60,7 @@ ISOLATED_FUNCTIONS = {
     "inventory": "extery_site.scanning.isolated.inventory",
     "judge-names": "extery_site.scanning.isolated.judge_names",
     "fingerprints": "extery_site.scanning.isolated.fingerprints",
+    "unpack-package": "extery_site.scanning.unpacking.unpack",
     "convert-image": "extery_site.catalog.isolated_images.convert",
     "image-variants": "extery_site.catalog.isolated_images.make_variants",
 }

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, NamedTuple
 from django.conf import settings
 
 from extery.core.errors import InvalidPackage, ProblemList, Where
-from extery.isolation.limits import Limits, ProcessEnded, Reply
+from extery.isolation.limits import Limits, ProcessEnded, Reason, Reply
 from extery.isolation.replies import MALFORMED, read_problem
 from extery.manifest.document import Manifest
 from extery.rules.blender_verdicts import Refusal
@@ -41,9 +41,9 @@ def check_package(file: BinaryIO, name: str) -> PackageCheck:
     try:
         return _read(call_isolated("check-package", file, arguments, _limits()))
     except ProcessEnded as ended:
-        return _ended(ended.reason, name, ended.peak_memory)
+        return PackageCheck(ended_problems(ended.reason, name), peak_memory=ended.peak_memory)
     except MALFORMED:
-        return _ended("crash", name)
+        return PackageCheck(ended_problems("crash", name))
 
 
 def read_isolated(
@@ -57,9 +57,9 @@ def read_isolated(
     try:
         return read(call_isolated(function, file, {"name": name}, _limits()).value)
     except ProcessEnded as ended:
-        raise InvalidPackage(*_ended(ended.reason, name).problems) from ended
+        raise InvalidPackage(*ended_problems(ended.reason, name)) from ended
     except MALFORMED as error:
-        raise InvalidPackage(*_ended("crash", name).problems) from error
+        raise InvalidPackage(*ended_problems("crash", name)) from error
 
 
 def _limits() -> Limits:
@@ -82,7 +82,8 @@ def _refusal(*, series: list[str], codes: list[str], message: str, more: int) ->
     return Refusal(tuple(map(str, series)), tuple(map(str, codes)), str(message), int(more))
 
 
-def _ended(reason: str, name: str, peak_memory: int = 0) -> PackageCheck:
+def ended_problems(reason: Reason, name: str) -> ProblemList:
+    """Return the problem of a package, whose file has that name, that was too much for a process that opened it."""
     problems = ProblemList()
     problems.add("scan.check-ended", where=Where(name), variant=reason, package=name)
-    return PackageCheck(problems, peak_memory=peak_memory)
+    return problems
