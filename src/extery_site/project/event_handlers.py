@@ -60,6 +60,8 @@ ISOLATED_FUNCTIONS = {
     "inventory": "extery_site.scanning.isolated.inventory",
     "judge-names": "extery_site.scanning.isolated.judge_names",
     "fingerprints": "extery_site.scanning.isolated.fingerprints",
+    "hash-wheels": "extery_site.scanning.isolated.wheel_hashes",
+    "read-wheels": "extery_site.scanning.isolated.wheel_facts",
     "unpack-package": "extery_site.scanning.unpacking.unpack",
     "convert-image": "extery_site.catalog.isolated_images.convert",
     "image-variants": "extery_site.catalog.isolated_images.make_variants",

@@ -7,6 +7,7 @@ import zipfile
 from datetime import date, datetime, time
 from typing import Any, BinaryIO
 
+from extery.author.wheels.report import HashedWheel, hash_wheels, read_facts
 from extery.core.errors import ProblemList
 from extery.core.types import ADD_ON
 from extery.inventory.packages import package_context, read_package_inventory
@@ -77,6 +78,16 @@ def fingerprints(file: BinaryIO, *, name: str) -> dict[str, Any]:
     with open_package(file, name=name, problems=ProblemList()) as opened:
         sketch = read_sketch(opened)
     return {"files": sketch.files, "code": sketch.code}
+
+
+def wheel_hashes(file: BinaryIO, *, name: str) -> list[HashedWheel]:
+    """Return path, size and SHA-256 of the wheels of a package. Raises `InvalidPackage`."""
+    return hash_wheels(file, name=name)
+
+
+def wheel_facts(file: BinaryIO, *, name: str, numbers: list[int]) -> list[dict[str, Any]]:
+    """Return what wheels of a package state and contain, by their numbers in `wheel_hashes`. Raises `InvalidPackage`."""
+    return [facts.as_dict() for facts in read_facts(file, set(numbers), name=name)]
 
 
 def _plain(value: Any) -> Any:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, BinaryIO, NamedTuple
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, BinaryIO, NamedTuple, TypeVar
 
 from django.conf import settings
 
@@ -14,6 +15,7 @@ from extery.manifest.document import Manifest
 from extery.rules.blender_verdicts import Refusal
 from extery_site.project.isolation import call_isolated
 
+ValueT = TypeVar("ValueT")
 #: What a check may take, beside temporary files. Reading a package of 200 MB takes a few seconds and 100 MB.
 _LIMITS = Limits(
     memory=600_000_000, seconds=120.0, cpu_seconds=60, output=16_000_000, processes=True
@@ -47,15 +49,20 @@ def check_package(file: BinaryIO, name: str) -> PackageCheck:
 
 
 def read_isolated(
-    function: str, file: BinaryIO, name: str, *, read: Callable[[Any], dict[str, Any]]
-) -> dict[str, Any]:
+    function: str,
+    file: BinaryIO,
+    name: str,
+    *,
+    read: Callable[[Any], ValueT],
+    arguments: Mapping[str, Any] = MappingProxyType({}),
+) -> ValueT:
     """Return what ``read`` makes of the value that an isolated function returns for a package.
 
     ``read`` raises one of `MALFORMED` for a value that the function would not return. Raises `InvalidPackage` for a package that the
     function refuses or that is too much for it, and `Unavailable`.
     """
     try:
-        return read(call_isolated(function, file, {"name": name}, _limits()).value)
+        return read(call_isolated(function, file, {"name": name, **arguments}, _limits()).value)
     except ProcessEnded as ended:
         raise InvalidPackage(*ended_problems(ended.reason, name)) from ended
     except MALFORMED as error:

@@ -62,7 +62,7 @@ def _unpacking(file: BinaryIO) -> Iterator[Iterator[Any]]:
 def _read_contents(frames: Iterator[Any]) -> tuple[dict[str, Any], ProcessEnded | None]:
     """Return what the package is; or nothing about it, and how the process has ended that should have said it."""
     try:
-        contents = next(frames, None)
+        contents: Any = next(frames, None)
         return {
             "is_archive": bool(contents["is_archive"]),
             "is_plain": bool(contents["is_plain"]),

@@ -1,8 +1,8 @@
 """What is known about all wheels of a package: contents, the verdicts of an index, and known vulnerabilities.
 
-`check_wheels` is the step of a server, and what ``extery wheels verify`` runs. Everything that it returns is data. It has two
-halves, for servers that open untrusted files in a process of their own: `read_wheels` opens them and uses no network, `look_up`
-uses the network and opens none.
+`check_wheels` is what ``extery wheels verify`` runs. Everything that it returns is data. It has two halves: `read_wheels` opens
+untrusted files and uses no network, `look_up` uses the network and opens none. For servers that open files in a process of
+their own, the first half has parts: `hash_wheels` and `read_facts` open them, `report_of` puts together what they return.
 """
 
 from __future__ import annotations
@@ -128,7 +128,60 @@ def read_files(
     name: str, files: Iterable[BundledFile], *, known: Known = lambda _sha256: None
 ) -> WheelsReport:
     """Do what `read_wheels` does, for the wheels of an open package or a folder."""
-    return WheelsReport(name, tuple(_read(name, files, known)))
+    hashed, records = [], {}
+    facts: dict[str, WheelFacts] = {}
+    reader = Reader()
+    for file, wheel in _hashed(name, files):
+        hashed.append(wheel)
+        if wheel.sha256 not in records:
+            record = records[wheel.sha256] = known(wheel.sha256)
+            if record is None or record.facts is None:
+                facts[wheel.sha256] = reader.read(file)
+    return report_of(name, hashed, records, facts)
+
+
+class HashedWheel(NamedTuple):
+    """A wheel of a package before it is opened. ``path`` is relative to the manifest, ``size`` is in bytes."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+def hash_wheels(package_file: BinaryIO, *, name: str = "") -> list[HashedWheel]:
+    """Return the wheels of a package, in the order of their paths; opens none. Raises what `read_wheels` raises."""
+    with open_package(package_file, name=name) as package:
+        return [wheel for _, wheel in _hashed(package.name, wheels_in(package))]
+
+
+def read_facts(
+    package_file: BinaryIO, numbers: Collection[int], *, name: str = ""
+) -> Iterator[WheelFacts]:
+    """Yield what wheels of a package state and contain: those with these numbers, in the order of `hash_wheels`."""
+    reader = Reader()
+    with open_package(package_file, name=name) as package:
+        for number, file in enumerate(wheels_in(package)):
+            if number in numbers:
+                yield reader.read(file)
+
+
+def report_of(
+    name: str,
+    hashed: Iterable[HashedWheel],
+    records: Mapping[str, WheelRecord | None],
+    facts: Mapping[str, WheelFacts],
+) -> WheelsReport:
+    """Return the report of wheels whose facts are remembered in ``records`` or were read now, both by SHA-256."""
+    wheels = []
+    for path, size, sha256 in hashed:
+        record = records.get(sha256) or WheelRecord(sha256, None, None)
+        is_new = record.facts is None
+        wheel = CheckedWheel(path, size, sha256, record.facts or facts[sha256], is_new=is_new)
+        verdict = record.verdict
+        if verdict and (verdict.filename, verdict.sha256) != (wheel.filename, sha256):
+            verdict = None  # the same bytes under another name have another verdict
+        wheels.append(wheel._replace(verdict=verdict))
+    return WheelsReport(name, tuple(wheels))
 
 
 def look_up(
@@ -159,23 +212,13 @@ def look_up(
     return report._replace(wheels=tuple(wheels), unavailable=tuple(dict.fromkeys(unavailable)))
 
 
-def _read(name: str, files: Iterable[BundledFile], known: Known) -> Iterator[CheckedWheel]:
-    reader = Reader()
-    seen: dict[str, WheelFacts] = {}
+def _hashed(name: str, files: Iterable[BundledFile]) -> Iterator[tuple[BundledFile, HashedWheel]]:
     for number, file in enumerate(files):
         if number >= MAX_WHEELS:
             raise InvalidPackage.of(
                 "library.too-many", where=Where(name), variant="wheels", file=name, limit=MAX_WHEELS
             )
-        sha256 = file.sha256()
-        record = known(sha256) or WheelRecord(sha256, None, None)
-        facts = record.facts or seen.get(sha256) or reader.read(file)
-        seen[sha256] = facts
-        verdict = record.verdict
-        if verdict and (verdict.filename, verdict.sha256) != (file.filename, sha256):
-            verdict = None  # the same bytes under another name have another verdict
-        is_new = record.facts is None
-        yield CheckedWheel(file.path, file.size, sha256, facts, verdict, is_new=is_new)
+        yield file, HashedWheel(file.path, file.size, file.sha256())
 
 
 def _with_verdicts(
