@@ -2,12 +2,13 @@
 
 `check_wheels` is what ``extery wheels verify`` runs. Everything that it returns is data. It has two halves: `read_wheels` opens
 untrusted files and uses no network, `look_up` uses the network and opens none. For servers that open files in a process of
-their own, the first half has parts: `hash_wheels` and `read_facts` open them, `report_of` puts together what they return.
+their own, the first half has parts: those of
+`extery.author.wheels.reading` open them, `report_of` puts together what they return.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Self
 
@@ -16,6 +17,7 @@ from extery.author.wheels.contents import BundledFile, Reader, WheelFacts, wheel
 from extery.author.wheels.findings import find_problems
 from extery.author.wheels.index import MAX_PROJECTS, PackageIndex
 from extery.author.wheels.osv_index import DumpVersion, VulnerabilityDatabase, open_database
+from extery.author.wheels.reading import HashedWheel, hashed_files
 from extery.author.wheels.verification import (
     IndexUnavailable,
     project_of_wheel,
@@ -28,8 +30,6 @@ from extery.package import open_package
 
 #: Incremented when the same wheels, index and dump give another report.
 REVISION = 1
-#: Wheels of a package that are looked at; the largest public add-on has 120.
-MAX_WHEELS = 2_000
 
 
 class WheelsReport(NamedTuple):
@@ -131,38 +131,13 @@ def read_files(
     hashed, records = [], {}
     facts: dict[str, WheelFacts] = {}
     reader = Reader()
-    for file, wheel in _hashed(name, files):
+    for file, wheel in hashed_files(name, files):
         hashed.append(wheel)
         if wheel.sha256 not in records:
             record = records[wheel.sha256] = known(wheel.sha256)
             if record is None or record.facts is None:
                 facts[wheel.sha256] = reader.read(file)
     return report_of(name, hashed, records, facts)
-
-
-class HashedWheel(NamedTuple):
-    """A wheel of a package before it is opened. ``path`` is relative to the manifest, ``size`` is in bytes."""
-
-    path: str
-    size: int
-    sha256: str
-
-
-def hash_wheels(package_file: BinaryIO, *, name: str = "") -> list[HashedWheel]:
-    """Return the wheels of a package, in the order of their paths; opens none. Raises what `read_wheels` raises."""
-    with open_package(package_file, name=name) as package:
-        return [wheel for _, wheel in _hashed(package.name, wheels_in(package))]
-
-
-def read_facts(
-    package_file: BinaryIO, numbers: Collection[int], *, name: str = ""
-) -> Iterator[WheelFacts]:
-    """Yield what wheels of a package state and contain: those with these numbers, in the order of `hash_wheels`."""
-    reader = Reader()
-    with open_package(package_file, name=name) as package:
-        for number, file in enumerate(wheels_in(package)):
-            if number in numbers:
-                yield reader.read(file)
 
 
 def report_of(
@@ -210,15 +185,6 @@ def look_up(
         except ExteryError as error:
             unavailable += error.problems
     return report._replace(wheels=tuple(wheels), unavailable=tuple(dict.fromkeys(unavailable)))
-
-
-def _hashed(name: str, files: Iterable[BundledFile]) -> Iterator[tuple[BundledFile, HashedWheel]]:
-    for number, file in enumerate(files):
-        if number >= MAX_WHEELS:
-            raise InvalidPackage.of(
-                "library.too-many", where=Where(name), variant="wheels", file=name, limit=MAX_WHEELS
-            )
-        yield file, HashedWheel(file.path, file.size, file.sha256())
 
 
 def _with_verdicts(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -19,7 +20,8 @@ from extery.author.wheels.checked_wheel import WheelRecord
 from extery.author.wheels.contents import WheelFacts, check_facts
 from extery.author.wheels.index import PackageIndex
 from extery.author.wheels.osv_dump import open_dump
-from extery.author.wheels.report import HashedWheel, WheelsReport, look_up, report_of
+from extery.author.wheels.reading import HashedWheel
+from extery.author.wheels.report import WheelsReport, look_up, report_of
 from extery.author.wheels.verification import VERIFICATION_POLICY
 from extery.core.errors import ExteryError, InvalidPackage
 from extery.fetch import Fetcher
@@ -93,8 +95,13 @@ def _read(package: Package, file: BinaryIO, *, index_url: str) -> WheelsReport:
             unknown.setdefault(wheel.sha256, number)
     facts: list[WheelFacts] = []
     if unknown:
-        arguments = {"numbers": list(unknown.values())}
-        facts = read_isolated("read-wheels", file, name, read=_wheel_facts, arguments=arguments)
+        facts = read_isolated(
+            "read-wheels",
+            file,
+            name,
+            read=partial(_wheel_facts, count=len(unknown)),
+            arguments={"numbers": list(unknown.values())},
+        )
     return report_of(name, hashed, known, dict(zip(unknown, facts, strict=True)))
 
 
@@ -106,8 +113,10 @@ def _hashed_wheels(value: Any) -> list[HashedWheel]:
     return wheels
 
 
-def _wheel_facts(value: Any) -> list[WheelFacts]:
-    """Return the facts that an isolated process has read, if they are that."""
+def _wheel_facts(value: Any, count: int) -> list[WheelFacts]:
+    """Return the facts of so many wheels that an isolated process has read, if they are that."""
+    if len(value) != count:
+        raise ValueError("not as many facts as wheels")
     return [check_facts(WheelFacts.from_dict(data)) for data in value]
 
 
