@@ -18,18 +18,9 @@ from tests.isolated_in_process import really_isolated
 
 FUNCTIONS = "tests.isolation.functions"
 NAMES = (
-    *(
-        "attempts",
-        "crash",
-        "echo",
-        "fault",
-        "forge",
-        "forge_bytes",
-        "kill_itself",
-        "leave_process",
-        "parts",
-    ),
-    *("parts_then", "print_much", "refuse", "sleep", "spin", "take_memory", "write_much"),
+    *("attempts", "crash", "echo", "fault", "forge", "forge_bytes", "kill_itself", "leave_process"),
+    *("parts", "parts_then", "print_much", "read_two", "refuse", "sleep", "spin", "take_memory"),
+    "write_much",
 )
 
 

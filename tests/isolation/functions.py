@@ -37,6 +37,10 @@ def parts_then(file: BinaryIO, *, then: str, **arguments: Any) -> Iterator[Any]:
     globals()[then](file, **arguments)
 
 
+def read_two(file: BinaryIO, *, name: str, other: BinaryIO) -> list[str]:
+    return [name, file.read().decode(), other.read().decode()]
+
+
 def refuse(_file: BinaryIO) -> None:
     raise InvalidInput.of("package.unreadable", file="gears.zip", reason="it is refused")
 

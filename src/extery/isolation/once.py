@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from extery.isolation import job, replies
@@ -29,10 +32,20 @@ _BASE_MEMORY = 400_000_000
 _BLOCK = 1 << 18
 
 
-def run_once(path: str, descriptor: int, arguments: Mapping[str, Any], limits: Limits) -> Reply:
-    """Do what `extery.isolation.client.Isolation.call` does, with the dotted path of the function."""
+def run_once(
+    path: str,
+    descriptor: int,
+    arguments: Mapping[str, Any],
+    limits: Limits,
+    *,
+    files: Mapping[str, int] = MappingProxyType({}),
+) -> Reply:
+    """Do what `extery.isolation.client.Isolation.call` does, with the dotted path of the function.
+
+    ``files`` are copied: not every system passes descriptors on.
+    """
     started = time.monotonic()
-    with _started(path, descriptor, arguments, limits, stream=False) as process:
+    with _started(path, descriptor, arguments, limits, files) as process:
         reply = _read_reply(process, limits)
     return replies.read(_status(process, started), reply)
 
@@ -61,13 +74,20 @@ def stream_once(
 
 @contextmanager
 def _started(
-    path: str, descriptor: int, arguments: Mapping[str, Any], limits: Limits, *, stream: bool
+    path: str,
+    descriptor: int,
+    arguments: Mapping[str, Any],
+    limits: Limits,
+    files: Mapping[str, int] = MappingProxyType({}),
+    *,
+    stream: bool = False,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Start the process of a call, which has ended when the context ends, with all temporary files."""
     call = {"path": path, "arguments": arguments, "limits": limits._asdict(), "stream": stream}
     with tempfile.TemporaryDirectory(prefix="extery-isolated-") as folder:
+        copies = {name: _copy(one, Path(folder, name)) for name, one in files.items()}
         process = subprocess.Popen(  # noqa: S603  this Python and a module of ours
-            python_command("extery.isolation.once", json.dumps(call)),
+            python_command("extery.isolation.once", json.dumps({**call, "files": copies})),
             stdin=descriptor,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -113,6 +133,12 @@ class _Patience:
             raise ProcessEnded("time", seconds=self._waited)
 
 
+def _copy(descriptor: int, path: Path) -> str:
+    with open(descriptor, "rb", closefd=False) as source, path.open("wb") as copy:
+        shutil.copyfileobj(source, copy, 1 << 20)
+    return str(path)
+
+
 def _read_reply(process: subprocess.Popen[bytes], limits: Limits) -> bytes:
     """Return what a process writes until it ends. Raises `ProcessEnded` for one that writes or takes too much."""
     reply, patience = bytearray(), _Patience(limits.seconds)
@@ -141,9 +167,15 @@ def main() -> None:
     with (
         open(os.dup(0), "rb") as file,  # noqa: PTH123  descriptors
         open(os.dup(1), "wb") as output,  # noqa: PTH123
+        ExitStack() as opened,
     ):
+        others = {
+            name: opened.enter_context(Path(path).open("rb"))
+            for name, path in message["files"].items()
+        }
+        arguments = message["arguments"] | others
         run = job.run_stream if message["stream"] else job.run
-        run(message["path"], file, message["arguments"], output, limits.output)
+        run(message["path"], file, arguments, output, limits.output)
 
 
 if __name__ == "__main__":

@@ -222,9 +222,11 @@ def test_only_wheels_that_are_not_remembered_are_opened(
     calls: list[tuple[str, Any]] = []
     real = Isolation.call
 
-    def call(self: Isolation, name: str, file: Any, arguments: Any, limits: Any) -> Any:
+    def call(
+        self: Isolation, name: str, file: Any, arguments: Any, *more: Any, **files: Any
+    ) -> Any:
         calls.append((name, arguments.get("numbers")))
-        return real(self, name, file, arguments, limits)
+        return real(self, name, file, arguments, *more, **files)
 
     monkeypatch.setattr(Isolation, "call", call)
     upload(with_wheel(wheel()), owner)
@@ -258,10 +260,10 @@ def test_a_wheel_that_is_too_much_for_its_process_is_a_finding(
 ) -> None:
     real = Isolation.call
 
-    def call(self: Isolation, called: str, *arguments: Any) -> Any:
+    def call(self: Isolation, called: str, *arguments: Any, **files: Any) -> Any:
         if called == name:
             raise ProcessEnded("memory")
-        return real(self, called, *arguments)
+        return real(self, called, *arguments, **files)
 
     monkeypatch.setattr(Isolation, "call", call)
     version = upload(with_wheel(wheel()), owner)
@@ -295,8 +297,8 @@ def test_what_a_process_says_that_was_taken_over_is_a_finding(
 ) -> None:
     real = Isolation.call
 
-    def call(self: Isolation, called: str, *arguments: Any) -> Any:
-        return Reply(value) if called == name else real(self, called, *arguments)
+    def call(self: Isolation, called: str, *arguments: Any, **files: Any) -> Any:
+        return Reply(value) if called == name else real(self, called, *arguments, **files)
 
     monkeypatch.setattr(Isolation, "call", call)
     version = upload(with_wheel(wheel()), owner)
