@@ -17,7 +17,7 @@ from extery.core.errors import InvalidInput
 from extery.isolation.client import Isolation
 from extery.isolation.confinement import CONFINEMENTS
 from extery.isolation.descriptors import open_again
-from extery.isolation.frames import MAX_FRAME, FrameReader
+from extery.isolation.frames import BLOCK, FrameReader
 from extery.isolation.limits import IsolationError, Limits, ProcessEnded
 from extery.isolation.once import _Patience, stream_once
 from extery.isolation.processes import processes_below
@@ -58,9 +58,9 @@ def stream(
 
 
 def test_a_stream_has_values_and_bytes_in_their_order(isolation: Isolation) -> None:
-    with stream(isolation, "parts", numbers=2, size=2 * MAX_FRAME + 1) as frames:
+    with stream(isolation, "parts", numbers=2, size=2 * BLOCK + 1) as frames:
         found = list(frames)
-    whole = [bytes(MAX_FRAME), bytes(MAX_FRAME), b"\0"]
+    whole = [bytes(BLOCK), bytes(BLOCK), b"\0"]
     assert found == [CONTENT, {"number": 0}, *whole, {"number": 1}, *whole]
 
 

@@ -14,8 +14,9 @@ from typing import Any, BinaryIO
 from extery.isolation.limits import ProcessEnded
 from extery.isolation.replies import MALFORMED
 
-#: Bytes of the content of a frame; longer bytes are written as several frames.
-MAX_FRAME = 1 << 20
+#: Bytes of the content of a frame; bytes are written in blocks.
+MAX_FRAME = 8 << 20
+BLOCK = 1 << 20
 VALUE, DATA, END = b"v", b"d", b"e"
 _HEADER = 5
 
@@ -37,8 +38,8 @@ class FrameWriter:
             self._write(VALUE, json.dumps(item).encode())
             return
         view = memoryview(item)
-        for start in range(0, len(view), MAX_FRAME):
-            self._write(DATA, view[start : start + MAX_FRAME])
+        for start in range(0, len(view), BLOCK):
+            self._write(DATA, view[start : start + BLOCK])
 
     def end(self, head: dict[str, Any]) -> None:
         """Write how the function has ended."""

@@ -15,7 +15,15 @@ from extery.isolation.limits import IsolationError, ProcessEnded, Reply
 logger = logging.getLogger(__name__)
 
 #: What reading values of unexpected types raises.
-MALFORMED = (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
+MALFORMED = (
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    IndexError,
+    RecursionError,
+    OverflowError,
+)
 
 
 def read(status: bytes, reply: bytes | bytearray) -> Reply:

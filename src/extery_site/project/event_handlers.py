@@ -63,6 +63,8 @@ ISOLATED_FUNCTIONS = {
     "hash-wheels": "extery_site.scanning.isolated.wheel_hashes",
     "read-wheels": "extery_site.scanning.isolated.wheel_facts",
     "unpack-package": "extery_site.scanning.unpacking.unpack",
+    "source-texts": "extery_site.source_search.isolated.texts",
+    "source-symbols": "extery_site.source_search.isolated.symbols",
     "convert-image": "extery_site.catalog.isolated_images.convert",
     "image-variants": "extery_site.catalog.isolated_images.make_variants",
 }
