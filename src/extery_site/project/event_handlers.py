@@ -65,6 +65,7 @@ ISOLATED_FUNCTIONS = {
     "unpack-package": "extery_site.scanning.unpacking.unpack",
     "source-texts": "extery_site.source_search.isolated.texts",
     "source-symbols": "extery_site.source_search.isolated.symbols",
+    "compare-packages": "extery_site.moderation.isolated.compare",
     "convert-image": "extery_site.catalog.isolated_images.convert",
     "image-variants": "extery_site.catalog.isolated_images.make_variants",
 }

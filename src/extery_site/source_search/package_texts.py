@@ -24,7 +24,7 @@ _TEXT_LIMITS = Limits(memory=400_000_000, seconds=180.0, cpu_seconds=120, output
 _SYMBOL_LIMITS = Limits(memory=500_000_000, seconds=400.0, cpu_seconds=300, output=300_000_000)
 #: Files of a package that may end the process which parses them: the others have their symbols.
 _MAX_ENDS = 3
-_MAX_NOTE = 200
+_MAX_NOTE, _MAX_LIMIT = 200, 1_000
 _MAX_NUMBER = (1 << 31) - 1
 _SHA256 = re.compile("[0-9a-f]{64}")
 _NOT_READ = "Reading it took too much memory or time: only its text is in the index."
@@ -112,16 +112,22 @@ def _texts(value: Any, data: bytes) -> PackageTexts:
         start += length
     if start != len(data) or texts.keys() != {file.sha256 for file in files}:
         raise ValueError("not the texts of the files")
-    bundled = [without_nul(str(name)) for name in value["bundled"][:MAX_BUNDLED]]
-    limits = [without_nul(str(limit))[:1_000] for limit in value["limits"][:MAX_LIMITS]]
+    bundled = [_text(name, MAX_NAME_LENGTH) for name in value["bundled"][:MAX_BUNDLED]]
+    limits = [_text(limit, _MAX_LIMIT) for limit in value["limits"][:MAX_LIMITS]]
     return PackageTexts(list({file.path: file for file in files}.values()), texts, bundled, limits)
+
+
+def _text(value: Any, maximum: int) -> str:
+    """Return a text of an isolated process as it can be stored."""
+    return str(value).replace("\0", "").encode("utf-8", "replace").decode()[:maximum]
 
 
 def _symbols(value: Any) -> Symbols:
     """Return the symbols that an isolated process has found, if they are that."""
-    symbols = Symbols(is_parsed=bool(value["is_parsed"]), note=str(value["note"])[:_MAX_NOTE])
+    symbols = Symbols(is_parsed=bool(value["is_parsed"]), note=_text(value["note"], _MAX_NOTE))
     for kind, name, line, count in value["found"][:MAX_SYMBOLS]:
         is_name = isinstance(name, str) and 0 < len(name) <= MAX_NAME_LENGTH and "\0" not in name
+        name.encode()  # half a surrogate pair cannot be stored
         if not is_name or not 0 <= line <= _MAX_NUMBER or not 0 < count <= _MAX_NUMBER:
             raise ValueError("not a symbol")
         symbols.found[str(SymbolKind(kind)), name] = [int(line), int(count)]

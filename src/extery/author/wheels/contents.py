@@ -93,6 +93,8 @@ def check_facts(facts: WheelFacts) -> WheelFacts:
         texts = value if isinstance(value, tuple) else ()
         if type(value) is not type(default) or not all(isinstance(text, str) for text in texts):
             raise ValueError(name)
+        if isinstance(value, str | tuple):
+            "".join(value).encode()  # half a surrogate pair cannot be stored
     if facts.compatibility not in get_args(License):
         raise ValueError("compatibility")
     return facts
