@@ -17,9 +17,7 @@ from extery_site.project.isolation import call_isolated
 
 ValueT = TypeVar("ValueT")
 #: What a check may take, beside temporary files. Reading a package of 200 MB takes a few seconds and 100 MB.
-_LIMITS = Limits(
-    memory=600_000_000, seconds=120.0, cpu_seconds=60, output=16_000_000, processes=True
-)
+_LIMITS = Limits(memory=600_000_000, seconds=120.0, cpu_seconds=60, output=16_000_000)
 
 
 class PackageCheck(NamedTuple):
@@ -41,7 +39,7 @@ def check_package(file: BinaryIO, name: str) -> PackageCheck:
     """
     arguments = {"name": name, "profile": settings.EXTERY_GUIDELINES}
     try:
-        return _read(call_isolated("check-package", file, arguments, _limits()))
+        return _read(call_isolated("check-package", file, arguments, _limits(processes=True)))
     except ProcessEnded as ended:
         return PackageCheck(ended_problems(ended.reason, name), peak_memory=ended.peak_memory)
     except MALFORMED:
@@ -55,23 +53,29 @@ def read_isolated(
     *,
     read: Callable[[Any], ValueT],
     arguments: Mapping[str, Any] = MappingProxyType({}),
+    processes: bool = False,
 ) -> ValueT:
     """Return what ``read`` makes of the value that an isolated function returns for a package.
 
-    ``read`` raises one of `MALFORMED` for a value that the function would not return. Raises `InvalidPackage` for a package that the
+    ``processes``: whether it parses code, in a process of its own. ``read`` raises one of `MALFORMED` for a value that the function would not return. Raises `InvalidPackage` for a package that the
     function refuses or that is too much for it, and `Unavailable`.
     """
     try:
-        return read(call_isolated(function, file, {"name": name, **arguments}, _limits()).value)
+        return read(
+            call_isolated(
+                function, file, {"name": name, **arguments}, _limits(processes=processes)
+            ).value
+        )
     except ProcessEnded as ended:
         raise InvalidPackage(*ended_problems(ended.reason, name)) from ended
     except MALFORMED as error:
         raise InvalidPackage(*ended_problems("crash", name)) from error
 
 
-def _limits() -> Limits:
+def _limits(*, processes: bool) -> Limits:
     # A wheel in a package is unpacked to a temporary file.
-    return _LIMITS._replace(disk=max(_LIMITS.disk, 2 * settings.EXTERY_MAX_UPLOAD))
+    disk = max(_LIMITS.disk, 2 * settings.EXTERY_MAX_UPLOAD)
+    return _LIMITS._replace(disk=disk, processes=processes)
 
 
 def _read(reply: Reply) -> PackageCheck:
