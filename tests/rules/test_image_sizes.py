@@ -10,7 +10,7 @@ from PIL import Image
 
 from extery.rules.image_sizes import HEAD_BYTES, ImageSize, image_size
 from tests.rules.example_folders import png_header
-from tests.rules.test_files import checked
+from tests.rules.file_problems import checked
 from tests.samples.packages import add_on
 
 WIDE = ImageSize(300, 20)
