@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.module_loading import import_string
 
 from extery.core.errors import ExteryError, Unavailable
+from extery.isolation.descriptors import ordinary_file
 from extery_site.catalog.models import Package, ReplacedPackage, Version
 from extery_site.files import storage
 from extery_site.files.models import StoredFile
@@ -80,7 +81,7 @@ def versions_to_index(*, limit: int | None = None) -> Iterator[int]:
 
 def _index(source: _Source) -> int:
     try:
-        with storage.open_file(source.file) as file:
+        with storage.open_file(source.file) as stored, ordinary_file(stored) as file:
             texts = read_texts(file, source.name)
             known = _known(texts.texts)
             # A text that two places of the package share is parsed once.
