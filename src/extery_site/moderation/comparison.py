@@ -16,8 +16,8 @@ _LIMITS = Limits(memory=500_000_000, seconds=60.0, cpu_seconds=45, output=80_000
 _ENDED: dict[Reason, str] = {
     "memory": "comparing it takes too much memory",
     "time": "comparing it takes too long",
-    "disk": "the archives in it are too large",
-    "output": "the difference is too long",
+    "disk": "its archives take too much space",
+    "output": "it makes a difference that is too long",
 }
 _MAX_NUMBER = (1 << 53) - 1
 _STATUSES = ("added", "removed", "changed")
@@ -50,7 +50,7 @@ def compare(new: BinaryIO, old: BinaryIO | None) -> dict[str, Any]:
 
 def _ended(reason: Reason) -> dict[str, Any]:
     why = _ENDED.get(reason, "it ends the process that reads it")
-    limit = f"A package cannot be compared: {why}. Its content is no ordinary one; look at it with care."
+    limit = f"A package cannot be compared: {why}. No usual package does that: look at its files before you decide."
     return {"files": [], "hosts": [], "lost_hosts": [], "limits": [limit], "ended": reason}
 
 

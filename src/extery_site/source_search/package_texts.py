@@ -19,9 +19,9 @@ from extery_site.source_search.texts import MAX_FILES
 logger = logging.getLogger(__name__)
 
 #: Reading takes a minute at most, beside wheels; the texts have 24 MB, their names and limits less than half of it.
-_TEXT_LIMITS = Limits(memory=400_000_000, seconds=180.0, cpu_seconds=120, output=40_000_000)
-#: Parsing a file takes a second at most.
-_SYMBOL_LIMITS = Limits(memory=500_000_000, seconds=400.0, cpu_seconds=300, output=300_000_000)
+_TEXT_LIMITS = Limits(memory=400_000_000, seconds=100.0, cpu_seconds=80, output=40_000_000)
+#: 24 MB of texts are parsed in 10 s. With all tries, a package takes less than the ten minutes of a task.
+_SYMBOL_LIMITS = Limits(memory=500_000_000, seconds=120.0, cpu_seconds=90, output=300_000_000)
 #: Files of a package that may end the process which parses them: the others have their symbols.
 _MAX_ENDS = 3
 _MAX_NOTE, _MAX_LIMIT = 200, 1_000
