@@ -43,6 +43,8 @@ SIGNED_IN = (
     ("mine", "/mine/"),
     ("limits", "/account/limits/"),
     ("precision", "/queue/-/precision/"),
+    ("known-bad", "/known-bad-files/"),
+    ("code", "/problems/code.online-access/"),
     ("draft", "/mine/ .entry-side a"),
     ("decide", "/queue/ .entry-title a"),
     ("reports", "/reports/"),

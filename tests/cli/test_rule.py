@@ -31,7 +31,11 @@ def test_the_page_of_a_rule_has_reason_guideline_cure_and_examples() -> None:
 
 
 def test_a_code_leads_to_its_rule() -> None:
-    assert run("wheel.dist-info").output.startswith("wheels.contents:")
+    page = run("wheel.dist-info").output
+    assert page.startswith("wheels.contents:")
+    assert "wheel.unreadable" not in page
+    assert "extery rule wheels.contents shows all 4 codes of the rule" in page
+    assert "wheel.unreadable" in run("wheels.contents").output
 
 
 def test_an_unknown_rule_has_a_suggestion() -> None:

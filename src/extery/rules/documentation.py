@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from extery.rules.examples import example_text
 from extery.rules.guidelines import GUIDELINES, Guideline
 from extery.rules.registry import all_rules
+from extery.rules.rule import Scope
 
 #: Titles of the two examples of a code.
 EXAMPLE_TITLES = ("An extension with the problem", "The same without it")
+
+
+@cache
+def checked_codes() -> frozenset[str]:
+    """Return the codes that a rule can report, on the machine of an author and on a site."""
+    return frozenset(code for rule in all_rules() for code in rule.all_codes())
+
+
+@cache
+def codes_for_authors() -> frozenset[str]:
+    """Return the codes that only `extery check` reports, not a site."""
+    site = (rule.all_codes() for rule in all_rules() if Scope.UPLOAD in rule.scopes)
+    return checked_codes().difference(*site)
 
 
 def guideline_of(code: str) -> Guideline | None:

@@ -24,13 +24,12 @@ from extery_site.catalog.similar_names import similar_ids
 from extery_site.moderation.changes import approved_before
 from extery_site.moderation.claims import current_claim
 from extery_site.moderation.cool_down import check_listable, waiting_time
-from extery_site.moderation.findings import findings_of
 from extery_site.moderation.models import QueueEntry
 from extery_site.moderation.models.block_request import BlockRequest
 from extery_site.moderation.package_changes import hashes_of_comparison
 from extery_site.moderation.risk import MAX_SCORE, Risk, assess, count_open_reports
 from extery_site.moderation.second_approval import needs_two
-from extery_site.moderation.waivers import waivers_of
+from extery_site.moderation.waivers import blocking_findings
 from extery_site.scanning import gate
 
 logger = logging.getLogger(__name__)
@@ -84,9 +83,7 @@ def _obstacles_of_packages(version: Version, base: Version, entry: QueueEntry) -
         yield "Moves to another library"
     if entry.binaries:
         yield "Has new or changed binaries"
-    waived = waivers_of(version.extension)
-    found = findings_of(version)
-    if any(one.is_error for fingerprint, one in found.items() if fingerprint not in waived):
+    if blocking_findings(version):
         yield "Has a finding to fix"
     if version.disputes.open().exists():
         yield "Its author disputes a finding"

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from extery.core.errors import Problem
 from extery_site.catalog.models import Version
+from extery_site.moderation.blocking import Verdict, load_blocking
 from extery_site.moderation.disputes import disputes_of
 from extery_site.moderation.findings import FindingPlace, findings_of, places_of
 from extery_site.moderation.models import Dispute, Task, Waiver
@@ -25,6 +26,8 @@ class FindingRow(NamedTuple):
     waiver: Waiver | None
     task: Task | None
     dispute: Dispute | None
+    verdict: Verdict
+    """Whether it blocks an approval, unless it is waived."""
     places: Sequence[FindingPlace] = ()
 
     @property
@@ -40,7 +43,17 @@ class FindingRow(NamedTuple):
         """The title of its group."""
         if self.waiver:
             return "Waived"
-        return "To fix" if self.problem.is_error else "To look at"
+        return "To fix" if self.verdict.blocks else "To look at"
+
+    @property
+    def says_why(self) -> bool:
+        """Whether its verdict is worth a line: not for a warning as any other, nor for what is waived."""
+        return self.waiver is None and (self.problem.is_error or not self.verdict.is_default)
+
+    @property
+    def blocks(self) -> bool:
+        """Whether it keeps the version from being approved."""
+        return self.verdict.blocks and self.waiver is None
 
 
 def finding_rows(
@@ -54,6 +67,8 @@ def finding_rows(
     waivers, disputes = waivers_of(version.extension), disputes_of(version)
     places = places_of(version)
     by_finding = {task.fingerprint: task for task in tasks if task.fingerprint}
+    found = findings_of(version)
+    blocking = load_blocking(found.values())
     return [
         FindingRow(
             fingerprint,
@@ -62,7 +77,8 @@ def finding_rows(
             waiver=waivers.get(fingerprint),
             task=by_finding.get(fingerprint),
             dispute=disputes.get(fingerprint),
+            verdict=blocking.of(problem),
             places=places.get(fingerprint, ()),
         )
-        for fingerprint, problem in findings_of(version).items()
+        for fingerprint, problem in found.items()
     ]

@@ -5,7 +5,12 @@ from __future__ import annotations
 from django import forms
 from django.http import QueryDict
 
-from extery_site.catalog.text_limits import MAX_BLOCK_REASON_LENGTH, MAX_REASON_LENGTH
+from extery_site.catalog.text_limits import (
+    MAX_BLOCK_REASON_LENGTH,
+    MAX_REASON_LENGTH,
+    MAX_TASK_LENGTH,
+)
+from extery_site.moderation.models import CodeBlocking
 
 
 class CommentForm(forms.Form):
@@ -70,6 +75,23 @@ class BlockForm(forms.Form):
         if data.get("scope") != "versions":
             return []
         return sorted({number[:100] for number in data.getlist("version")[:1000]})
+
+
+class BlockingForm(forms.Form):
+    """Whether the findings of a rule block an approval."""
+
+    code = forms.CharField(
+        max_length=100,
+        help_text="Of a rule, as findings show it.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": "Enter a code, such as code.pip."},
+    )
+    mode = forms.ChoiceField(label="Its findings", choices=CodeBlocking.Mode.choices)
+    reason = forms.CharField(
+        max_length=MAX_TASK_LENGTH,
+        help_text="Everyone who reads the findings can read it.",
+        error_messages={"required": "Enter a reason."},
+    )
 
 
 class ReplyForm(forms.Form):

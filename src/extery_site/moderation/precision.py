@@ -5,20 +5,20 @@ A case is a finding of an extension, with its fingerprint; in how many versions 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from math import sqrt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import CharField, F, Q, QuerySet, Value
 from django.utils import timezone
 
 from extery_site.moderation.models import Dispute, Task, Waiver
 
 #: Older decisions were about rules that have changed since.
 PERIOD = timedelta(days=365)
-#: Rows that are read of each kind, newest first: the work stays bounded.
-MAX_ROWS = 20_000
+#: Rows that are read, newest first: the work stays bounded.
+MAX_ROWS = 50_000
 #: Last cases that are linked for each code.
 MAX_LAST = 3
 #: The quantile of the normal distribution for an interval of 95 %.
@@ -33,6 +33,8 @@ class Case(NamedTuple):
     fingerprint: str
     number: str
     at: datetime
+    owner: int
+    """The key of the owner of the extension."""
 
 
 class Precision(NamedTuple):
@@ -43,6 +45,8 @@ class Precision(NamedTuple):
     waived: int
     open: int
     last: tuple[Case, ...]
+    authors: int = 0
+    """Owners of the extensions with a case that was judged."""
 
     @property
     def cases(self) -> int:
@@ -77,15 +81,21 @@ def wilson(successes: int, cases: int) -> tuple[float, float] | None:
     return max(0.0, low), min(1.0, high)
 
 
-def precision_of_codes(now: datetime | None = None) -> list[Precision]:
-    """Return the precision of each code with a case within a year, the lowest first, in four queries."""
-    since = (now or timezone.now()) - PERIOD
-    waived = _by_finding(_waived(since))
-    confirmed = _by_finding([*_kept(since), *_fixed(since)])
+def precision_of_codes(
+    now: datetime | None = None, *, codes: Collection[str] | None = None
+) -> list[Precision]:
+    """Return the precision of each code, or of ``codes``, with a case within a year, the lowest first.
+
+    In one query.
+    """
+    by_kind: dict[str, list[Case]] = {_CONFIRMED: [], _WAIVED: [], _OPEN: []}
+    for kind, *values in _rows((now or timezone.now()) - PERIOD, codes):
+        by_kind[kind].append(Case(*values))
+    confirmed, waived = _by_finding(by_kind[_CONFIRMED]), _by_finding(by_kind[_WAIVED])
     # What was waived after all, or later, was wrong: a moderator has the last word.
     confirmed = {key: case for key, case in confirmed.items() if key not in waived}
     by_code: dict[str, list[list[Case]]] = {}
-    for place, cases in enumerate((confirmed, waived, _by_finding(_open()))):
+    for place, cases in enumerate((confirmed, waived, _by_finding(by_kind[_OPEN]))):
         for case in cases.values():
             by_code.setdefault(case.code, [[], [], []])[place].append(case)
     rows = [_row(code, groups) for code, groups in by_code.items()]
@@ -96,7 +106,8 @@ def _row(code: str, groups: list[list[Case]]) -> Precision:
     """Return the row of a code from its confirmed, waived and disputed cases."""
     last = sorted((case for group in groups for case in group), key=lambda case: case.at)
     right, wrong, disputes = map(len, groups)
-    return Precision(code, right, wrong, disputes, tuple(last[: -MAX_LAST - 1 : -1]))
+    authors = {case.owner for group in groups[:2] for case in group}
+    return Precision(code, right, wrong, disputes, tuple(last[: -MAX_LAST - 1 : -1]), len(authors))
 
 
 def _by_finding(cases: Iterable[Case]) -> dict[tuple[str, str, str], Case]:
@@ -107,33 +118,46 @@ def _by_finding(cases: Iterable[Case]) -> dict[tuple[str, str, str], Case]:
     }
 
 
-def _waived(since: datetime) -> list[Case]:
-    """Waivers, also those of disputes that were accepted, which make one."""
-    rows = Waiver.objects.filter(created_at__gte=since).order_by("-created_at")
-    fields = ("code", "extension__extension_id", "fingerprint", "version_number", "created_at")
-    return [Case(*row) for row in rows.values_list(*fields)[:MAX_ROWS]]
+_CONFIRMED, _WAIVED, _OPEN = "confirmed", "waived", "open"
 
 
-def _kept(since: datetime) -> list[Case]:
-    rows = Dispute.objects.filter(state=Dispute.State.KEPT, decided_at__gte=since)
-    return [Case(*row) for row in _of_versions(rows.order_by("-decided_at"), "decided_at")]
-
-
-def _open() -> list[Case]:
-    rows = Dispute.objects.filter(state=Dispute.State.OPEN).order_by("-created_at")
-    return [Case(*row) for row in _of_versions(rows, "created_at")]
-
-
-def _fixed(since: datetime) -> list[Case]:
-    """Tasks from a finding that the author received, and an upload without the finding has done."""
-    rows = Task.objects.filter(
+def _rows(since: datetime, codes: Collection[str] | None) -> Iterable[tuple[Any, ...]]:
+    """Return the kind of each case with its values, newest first."""
+    state = Dispute.State
+    # Waivers of disputes that were accepted are among the waivers.
+    waived = Waiver.objects.filter(created_at__gte=since)
+    kept = Dispute.objects.filter(state=state.KEPT, decided_at__gte=since)
+    # Tasks from a finding that the author received, and an upload without the finding has done.
+    fixed = Task.objects.filter(
         ~Q(fingerprint=""), asked_at__isnull=False, dropped_at=None, done_by=None
     ).filter(done_at__gte=since, done_at__gt=F("asked_at"))
-    return [Case(*row) for row in _of_versions(rows.order_by("-done_at"), "done_at")]
+    disputed = Dispute.objects.filter(state=state.OPEN)
+    parts = [
+        _values(waived, codes, _WAIVED, "extension", "version_number", "created_at"),
+        _values(kept, codes, _CONFIRMED, "version__extension", "version__number", "decided_at"),
+        _values(fixed, codes, _CONFIRMED, "version__extension", "version__number", "done_at"),
+        _values(disputed, codes, _OPEN, "version__extension", "version__number", "created_at"),
+    ]
+    return parts[0].union(*parts[1:], all=True).order_by("-at")[:MAX_ROWS]
 
 
-def _of_versions(
-    rows: QuerySet[Dispute] | QuerySet[Task], at: str
-) -> Iterable[tuple[str, str, str, str, datetime]]:
-    fields = ("code", "version__extension__extension_id", "fingerprint", "version__number", at)
-    return rows.values_list(*fields)[:MAX_ROWS]
+def _values(
+    rows: QuerySet[Any],
+    codes: Collection[str] | None,
+    kind: str,
+    extension: str,
+    number: str,
+    at: str,
+) -> QuerySet[Any, tuple[Any, ...]]:
+    if codes is not None:
+        rows = rows.filter(code__in=codes)
+    rows = rows.order_by().annotate(
+        kind=Value(kind, output_field=CharField()),
+        extension_key=F(f"{extension}__extension_id"),
+        version_text=F(number),
+        at=F(at),
+        owner_key=F(f"{extension}__owner_id"),
+    )
+    return rows.values_list(
+        "kind", "code", "extension_key", "fingerprint", "version_text", "at", "owner_key"
+    )

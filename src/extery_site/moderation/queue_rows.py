@@ -207,7 +207,9 @@ def staff_flags(
     version = entry.version
     flags = []
     if entry.is_quarantined:
-        flags.append(Flag("harm", "shield", "In quarantine", "A scanner found malware in it"))
+        flags.append(
+            Flag("harm", "shield", "In quarantine", "Malware or a known-bad file is in it")
+        )
     if version.is_unreviewed:
         flags.append(Flag("people", "clock", "Public by itself", "No moderator has approved it"))
     if disputes:

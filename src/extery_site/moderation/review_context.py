@@ -31,6 +31,7 @@ from extery_site.moderation.tasks import visible_tasks
 from extery_site.moderation.undo import time_left, undoable_decision
 from extery_site.moderation.wait_bar import waiting_times
 from extery_site.moderation.waiting import ASSESSED, OPEN, PUBLIC
+from extery_site.moderation.waivers import blocking_findings
 from extery_site.publish.completeness import complete_state
 from extery_site.scanning import gate
 from extery_site.scanning.near_duplicates import find_near_duplicates
@@ -173,6 +174,7 @@ def _queue_context(user: AnyUser, version: Version, approved: Version | None) ->
         **_undo(version, user),
         "obstacles": automatic.obstacles(version) if _may_be_automatic(version) else None,
         "open_disputes": list(version.disputes.open()),
+        "blocking": list(blocking_findings(version).items()) if version.is_in_review else [],
         "gate_problems": list(gate.problems_of(version)) if version.is_in_review else [],
         "scanner": bool(settings.EXTERY_CLAMD),
         "appeal": appeal_about(version) if may_moderate(user) else None,

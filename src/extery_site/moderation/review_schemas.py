@@ -187,6 +187,10 @@ class FindingOut(Schema):
 
     fingerprint: str = Field(description="The same in all uploads with this finding.")
     problem: dict[str, Any]
+    blocks: bool = Field(description="Whether it keeps the version from being approved now.")
+    blocking_reason: str = Field(
+        description="Why its code blocks or does not, such as: below 0.80: 4 of 9 were right."
+    )
     is_new: bool = Field(description="Whether the approved version before does not have it.")
     waiver: WaiverOut | None
     dispute: DisputeOut | None = Field(description="The last one.")
@@ -200,6 +204,8 @@ class FindingOut(Schema):
         return cls(
             fingerprint=row.fingerprint,
             problem=row.problem.as_dict(),
+            blocks=row.blocks,
+            blocking_reason=row.verdict.why,
             is_new=row.is_new,
             waiver=WaiverOut.of(row.waiver) if row.waiver else None,
             dispute=DisputeOut.of(row.dispute) if row.dispute else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from extery.core.errors import Conflict, InvalidInput, NotFound, Where
+from extery.core.errors import Conflict, InvalidInput, NotFound, Problem, Where
 from extery_site.accounts.models import User
 from extery_site.accounts.permissions import AnyUser, require_moderator
 from extery_site.audit.actions import Action
@@ -15,6 +15,7 @@ from extery_site.catalog.own_work import require_work_of_others
 from extery_site.catalog.text_limits import MAX_TASK_LENGTH, clean_text
 from extery_site.catalog.transitions import Role
 from extery_site.moderation.audit_rows import record_action
+from extery_site.moderation.blocking import load_blocking
 from extery_site.moderation.findings import findings_of
 from extery_site.moderation.models import Waiver
 from extery_site.ui.short_text import check_short_text
@@ -71,16 +72,25 @@ def end_waiver(*, waiver: Waiver, by: AnyUser) -> None:
 
 
 def require_waived(version: Version) -> None:
-    """Raise `Conflict` if a finding of a version, which must be locked, is to be fixed and was not waived."""
+    """Raise `Conflict` if a finding of a version, which must be locked, blocks and was not waived."""
+    for finding in blocking_findings(version).values():
+        raise Conflict.of(
+            "review.finding-open",
+            finding=finding.code,
+            extension=version.extension.name,
+            version=version.number,
+        )
+
+
+def blocking_findings(version: Version) -> dict[str, Problem]:
+    """Return the findings that keep a version from being approved, by fingerprint, in three queries at most."""
+    found = findings_of(version)
+    if not found:
+        return {}
     waived = waivers_of(version.extension)
-    for fingerprint, finding in findings_of(version).items():
-        if finding.is_error and fingerprint not in waived:
-            raise Conflict.of(
-                "review.finding-open",
-                finding=finding.code,
-                extension=version.extension.name,
-                version=version.number,
-            )
+    left = {fingerprint: one for fingerprint, one in found.items() if fingerprint not in waived}
+    blocking = load_blocking(left.values())
+    return {fingerprint: one for fingerprint, one in left.items() if blocking.of(one).blocks}
 
 
 def waivers_of(extension: Extension) -> dict[str, Waiver]:

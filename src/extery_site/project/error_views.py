@@ -16,7 +16,7 @@ from django.utils.datastructures import MultiValueDict
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_safe
 
-from extery.core import codes
+from extery.core.codes.explanation import explain
 from extery.core.errors import InvalidInput, NotFound, Refused, Unavailable
 from extery.core.files import format_size
 from extery_site.project.problems import problem_response
@@ -56,10 +56,29 @@ def _error_view(view: View) -> View:
 def problem_page(request: HttpRequest, code: str) -> HttpResponse:
     """Show what a problem code means; the ``type`` of problem details is the URL of this page."""
     try:
-        entry = codes.find(code)
+        explained = explain(code)
     except (KeyError, ImportError):
         raise Http404(code) from None
-    return render(request, "problem_code.html", {"code": code, "entry": entry})
+    # Imported here: a site that starts needs no rules.
+    from extery.rules import documentation
+    from extery.rules.examples import example_parts
+
+    bad, good = map(example_parts, documentation.examples_of(code))
+    # What both have does not matter, unless nothing else is left.
+    shown = [
+        [part for part in parts if part not in other] or parts
+        for parts, other in ((bad, good), (good, bad))
+    ]
+    examples = zip(documentation.EXAMPLE_TITLES, shown, strict=True)
+    context = {
+        "code": code,
+        "entry": explained,
+        "guideline": documentation.guideline_of(code),
+        "examples": [(title, parts) for title, parts in examples if parts],
+        "is_checked": code in documentation.checked_codes(),
+        "is_for_authors": code in documentation.codes_for_authors(),
+    }
+    return render(request, "problem_code.html", context)
 
 
 @_error_view

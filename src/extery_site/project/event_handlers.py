@@ -57,6 +57,7 @@ SCAN_STEPS = [
 #: the setting ``ISOLATED_FUNCTIONS``.
 ISOLATED_FUNCTIONS = {
     "check-package": "extery_site.scanning.isolated.check",
+    "file-hashes": "extery_site.scanning.isolated.file_hashes",
     "inventory": "extery_site.scanning.isolated.inventory",
     "judge-names": "extery_site.scanning.isolated.judge_names",
     "fingerprints": "extery_site.scanning.isolated.fingerprints",

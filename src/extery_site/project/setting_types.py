@@ -98,6 +98,12 @@ def _parse_risk(text: str) -> int | None:
     return None if text == "never" else _parse_number(text)
 
 
+def _parse_share(text: str) -> float:
+    if not re.fullmatch(r"(0|1|[01]\.[0-9]{1,4})", text) or float(text) > 1:
+        raise ValueError
+    return float(text)
+
+
 def _parse_boolean(text: str) -> bool:
     if (value := _TRUTH.get(text.lower())) is None:
         raise ValueError
@@ -197,6 +203,7 @@ Maximum = Annotated[
 RiskLimit = Annotated[
     int | None, _from_text(_parse_risk), Expected("a risk from 0 to 100, or never")
 ]
+Share = Annotated[float, _from_text(_parse_share), Expected("a number from 0 to 1, such as 0.8")]
 Quota = Annotated[
     Rate | None,
     NoDecode,

@@ -43,6 +43,7 @@ EXTERY_DOWNLOADS_UNREVIEWED: int | None = _site_settings.downloads_unreviewed
 EXTERY_COOL_DOWN_LOW: timedelta = _site_settings.cool_down_low
 EXTERY_COOL_DOWN: timedelta = _site_settings.cool_down
 EXTERY_COOL_DOWN_HIGH: timedelta = _site_settings.cool_down_high
+EXTERY_BLOCKING_PRECISION: float = _site_settings.blocking_precision
 EXTERY_BLOCK_ALONE: int | None = _site_settings.block_alone
 EXTERY_APPROVE_ALONE_RISK: int | None = _site_settings.approve_alone_risk
 EXTERY_APPROVE_ALONE: int | None = _site_settings.approve_alone

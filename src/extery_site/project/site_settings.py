@@ -31,6 +31,7 @@ from extery_site.project.setting_types import (
     Programs,
     Quota,
     RiskLimit,
+    Share,
     SiteUrl,
     Size,
     Storage,
@@ -197,6 +198,12 @@ class SiteSettings(BaseSettings):
     )
     cool_down_high: Duration = _setting(
         default="72 hours", description="The same for a later version of high risk."
+    )
+    blocking_precision: Share = _setting(
+        default="0.8",
+        description="Share of right findings below which a rule no longer keeps versions from being approved, among those "
+        "that were judged within a year. Errors of rules with less than 5 such findings of 3 authors do, and what Blender "
+        "refuses always does. With 0, all errors do.",
     )
     block_alone: Maximum = _setting(
         default="10000",

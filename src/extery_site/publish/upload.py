@@ -44,6 +44,7 @@ from extery_site.publish.reserved_ids import check_not_reserved, lock_id
 from extery_site.quotas.models import QuotaKind
 from extery_site.quotas.uploads_at_once import upload_of
 from extery_site.quotas.usage import format_time
+from extery_site.scanning.known_bad_uploads import refuse_known_bad
 from extery_site.scanning.package_check import PackageCheck, check_package
 from extery_site.scanning.quarantine import is_known_malware
 from extery_site.scanning.uploads import record_rules
@@ -120,6 +121,7 @@ def _receive(
             _check_against_site(manifest, owner, stage.sha256)
         if is_known_malware(stage.sha256):
             raise Refused.of("upload.known-malware")
+        refuse_known_bad(file, name, stage.sha256)
         stage.upload()
         try:
             return _store(

@@ -24,6 +24,10 @@ PUBLISHING = frozenset(
 )
 
 
+#: Findings are judged one by one, with their waivers, by `moderation`.
+_DECIDED = frozenset({FileCheck.State.PASSED, FileCheck.State.NEEDS_AUTHOR})
+
+
 def check_event(event: Event) -> None:
     """Raise `Conflict` for an event that publishes a version with a package that must not be served."""
     if event.kind in PUBLISHING and event.version is not None:
@@ -73,5 +77,5 @@ def obstacles(version: Version) -> Iterator[str]:
         state = states.get(sha256)
         if state is None or state in UNFINISHED:
             yield "Its checks are not finished"
-        elif state != FileCheck.State.PASSED:
+        elif state not in _DECIDED:
             yield "A check needs a person"

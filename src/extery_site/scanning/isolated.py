@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
 from datetime import date, datetime, time
@@ -18,6 +19,9 @@ from extery.rules.engine import Scope, check_package
 from extery.rules.profiles import Profile
 from extery_site.scanning.fingerprints import read_sketch
 from extery_site.scanning.name_findings import judge_context
+
+#: Characters of paths that are returned with hashes; a package can have 100,000 files.
+MAX_PATHS = 1_000_000
 
 _SMALLEST = f"""schema_version = "1.0.0"
 id = "warm_up"
@@ -75,6 +79,22 @@ def judge_names(file: BinaryIO, *, name: str) -> dict[str, Any]:
     """Return the names of Blender's API that a Blender does not have. Raises `InvalidPackage`."""
     with open_package(file, name=name, problems=ProblemList()) as opened:
         return judge_context(package_context(opened, name=name))
+
+
+def file_hashes(file: BinaryIO, *, name: str) -> dict[str, Any]:
+    """Return the SHA-256 of each file of a package with its path. Raises `InvalidPackage`."""
+    found: list[list[str]] = []
+    left = MAX_PATHS
+    with open_package(file, name=name, problems=ProblemList()) as opened:
+        for member in opened.members:
+            if member.is_folder or not member.size:
+                continue
+            digest = hashlib.sha256()
+            for block in opened.blocks(member):
+                digest.update(block)
+            left -= len(member.name)
+            found.append([digest.hexdigest(), member.name if left > 0 else "a file"])
+    return {"files": found}
 
 
 def fingerprints(file: BinaryIO, *, name: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
@@ -168,6 +169,23 @@ class PackageInventory(models.Model):
 
     class Meta:
         verbose_name_plural = "package inventories"
+
+    def __str__(self) -> str:
+        return f"{self.sha256[:12]}…"
+
+
+class KnownBadFile(models.Model):
+    """The SHA-256 of a package, or of a file in packages, that moderators do not let in."""
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    reason = models.CharField(max_length=300, help_text="For moderators only.")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-created_at", "sha256"]
 
     def __str__(self) -> str:
         return f"{self.sha256[:12]}…"

@@ -18,12 +18,15 @@ from django.utils.module_loading import import_string
 from extery_site.catalog.models import Package, Version
 from extery_site.project.tasks.retry import RetryPolicy
 from extery_site.scanning import quarantine
+from extery_site.scanning.known_bad import Found, is_listed, quarantine_replaced
 from extery_site.scanning.models import UNFINISHED, FileCheck, StepResult
 from extery_site.scanning.results import run_step
 from extery_site.scanning.states import is_infected, state_of
 from extery_site.scanning.steps import configured_steps
 
 State = FileCheck.State
+#: Stands among the accepted signatures of a file for the list of known-bad files.
+KNOWN_BAD = "known-bad file"
 #: When a file is checked again of which a step had no result: soon, and at least every ten minutes.
 RETRY = RetryPolicy(base_delay=timedelta(seconds=5), max_delay=timedelta(minutes=10))
 
@@ -75,6 +78,7 @@ def finish(sha256: str) -> FileCheck:
     before = found.state
     if package is not None:
         _quarantine_infected(package, found, results.values())
+        _quarantine_listed(package, found)
     found.state = state_of(
         names,
         results,
@@ -100,6 +104,36 @@ def _quarantine_infected(package: Package, found: FileCheck, results: Iterable[S
     for result in results:
         if is_infected(result, found.accepted_signatures):
             quarantine.put_into_quarantine(package, result.signature)
+
+
+def _quarantine_listed(package: Package, found: FileCheck) -> None:
+    """Put a package into quarantine that was listed as bad, also while it was uploaded, and not released since."""
+    if KNOWN_BAD not in found.accepted_signatures and is_listed(package.sha256):
+        text = f"{package.original_name} is on the list of known-bad files of the site."
+        quarantine.put_into_quarantine(package, "", text=text)
+
+
+@transaction.atomic
+def stop_listed(found: Found) -> bool:
+    """Put a package with a known-bad file into quarantine; whether it was not yet.
+
+    Again does nothing, nor after a moderator has released it.
+    """
+    package = find_package(found.package)
+    if package is None:
+        quarantine_replaced(found.package)
+        return False
+    quarantine.lock_extension_of_package(package)
+    check, _ = FileCheck.objects.get_or_create(pk=package.sha256)
+    if KNOWN_BAD in check.accepted_signatures or package.file.quarantined_at is not None:
+        return False
+    name = package.original_name
+    text = f"{name} is on the list of known-bad files of the site."
+    if found.path:
+        text = f"{name} has the file {found.path}, which is on the list of known-bad files of the site."
+    quarantine.put_into_quarantine(package, "", text=text)
+    finish(package.sha256)
+    return True
 
 
 def _plan(found: FileCheck, results: Sequence[StepResult | None]) -> None:

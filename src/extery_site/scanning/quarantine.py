@@ -39,14 +39,17 @@ def lock_extension_of_package(package: Package) -> None:
     package.version.extension = lock_extension(package.version.extension)
 
 
-def put_into_quarantine(package: Package, signature: str) -> None:
-    """Put a package into quarantine, in the transaction of the result; again does nothing."""
+def put_into_quarantine(package: Package, signature: str, *, text: str = "") -> None:
+    """Put a package into quarantine, in the transaction of the result; again does nothing.
+
+    ``text`` says why, if it is not what a scanner has found.
+    """
     if package.file.quarantined_at is not None:
         return
     package.file.quarantined_at = timezone.now()
     package.file.save(update_fields=["quarantined_at"])
-    text = f"The scanner found malware in {package.original_name}: {signature or 'unnamed'}."
-    stop_version(package.version, text)
+    found = f"The scanner found malware in {package.original_name}: {signature or 'unnamed'}."
+    stop_version(package.version, text or found)
 
 
 def stop_version(version: Version, text: str) -> None:

@@ -13,7 +13,7 @@ from extery_site.catalog.own_work import require_work_of_others
 from extery_site.catalog.text_limits import MAX_REASON_LENGTH, clean_text
 from extery_site.files.models import StoredFile
 from extery_site.scanning.models import FileCheck
-from extery_site.scanning.pipeline import finish
+from extery_site.scanning.pipeline import KNOWN_BAD, finish
 from extery_site.scanning.quarantine import lock_extension_of_package
 
 
@@ -42,6 +42,8 @@ def release_package(*, package: Package, by: AnyUser, reason: str) -> FileCheck:
     signatures = {result.signature for result in found.steps.all() if result.signature}
     found.accepted_signatures = sorted({*found.accepted_signatures, *signatures})
     found.due_at = timezone.now()
+    # The list of known-bad files does not stop it again, either.
+    found.accepted_signatures.append(KNOWN_BAD)
     found.save()
     lifecycle.record(
         extension,

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from extery_site.project.tasks import RetryPolicy, periodic, task
 from extery_site.project.tasks.definitions import SLOW_QUEUE, TaskContext
-from extery_site.scanning import pipeline, scheduling
+from extery_site.scanning import known_bad, pipeline, scheduling
 from extery_site.scanning.models import FileCheck
 
 #: Below uploads.
@@ -64,6 +64,12 @@ def check_outdated_files() -> int:
 def forget_removed_files() -> int:
     """Delete what is known about files that no longer exist, except infected ones; return their number."""
     return scheduling.forget_removed()
+
+
+@task(queue_name=SLOW_QUEUE, atomic=False, time_limit=timedelta(minutes=20))
+def quarantine_known_bad(hashes: list[str]) -> int:
+    """Put the packages that have one of the hashes into quarantine, each in a transaction; return their number."""
+    return sum(pipeline.stop_listed(found) for found in list(known_bad.find_stored(hashes)))
 
 
 def check_now(hashes: list[str]) -> list[FileCheck]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
 from django.utils import timezone
 
+from extery.core.codes import all_codes
 from extery_site.accounts.actions import create_token
 from extery_site.accounts.models import User
 from extery_site.accounts.profiles import hide_profile
 from extery_site.accounts.suspensions import suspend_user
 from extery_site.moderation import blocks, claims, comments, decisions, replies, tasks
-from extery_site.moderation.models import Dispute, PackageDifference, Waiver
+from extery_site.moderation.blocking import set_blocking
+from extery_site.moderation.models import CodeBlocking, Dispute, PackageDifference, Waiver
 from extery_site.moderation.try_addresses import make_address
 from extery_site.notify.models import MailJob, Notification
 from extery_site.project.tasks.models import PeriodicJob
@@ -23,6 +26,7 @@ from extery_site.ratings.actions import rate, reply
 from extery_site.reports.actions import report_extension
 from extery_site.reports.appeals import appeal
 from extery_site.reports.handling import claim_case
+from extery_site.scanning.known_bad_list import add_known_bad
 from extery_site.scanning.tasks import check_now
 from extery_site.source_search.actions import start_search
 from extery_site.test_runs.models import Blender, BlenderRun
@@ -62,6 +66,11 @@ def make_rows(name: str, moderator: User, second: User) -> None:
     appeal(decision=f"suspension-{suspension.pk}", by=suspended, text="It was not me.")
     replies.save_reply(by=moderator, title=f"Licence {name}", text="Please add the licence.")
     reserve_id(extension_id=f"reserved_{name}", by=moderator, reason="Confusing")
+    rules = sorted(code for code, row in all_codes().items() if row.severity == "warning")
+    rule = next(code for code in rules if not CodeBlocking.objects.filter(code=code).exists())
+    set_blocking(code=rule, mode="blocks", by=moderator, reason="Always right")
+    digest = hashlib.sha256(name.encode()).hexdigest()
+    add_known_bad(hashes=digest, reason="A stealer", by=moderator)
     create_token(user=author, name="Upload")
     start_search(by=moderator, kind="symbol", query=f"gears_{name}.make")
     # What scans, differences and workers write.

@@ -91,5 +91,5 @@ def test_moderators_read_the_page_and_the_api_and_others_do_not(
     assert "/queue/gear_tool/1.0.0/findings/" in text
     [found] = staff.get(API).json()
     assert (found["code"], found["waived"], found["precision"]) == (row.code, 1, 0.0)
-    with django_assert_num_queries(4):  # type: ignore[attr-defined]
+    with django_assert_num_queries(1):  # type: ignore[attr-defined]
         precision_of_codes()

@@ -21,6 +21,7 @@ from extery.core.errors import (
 )
 from extery_site.project import error_views, problems
 from tests.site import factories
+from tests.site.pages.html import page_of
 
 
 @pytest.mark.parametrize(
@@ -88,6 +89,15 @@ def test_the_type_of_a_problem_is_the_url_of_its_page(client: Client, db: None) 
     response = client.get("/problems/upload.version-exists/")
     assert response.status_code == 200
     assert codes.find("upload.version-exists").why in response.content.decode()
+    page = page_of(client.get("/problems/code.online-access/"))
+    shown = [one.words for one in page.all("h2")]
+    assert shown == ["An extension with the problem", "The same without it"]
+    main = page.all("main")[0].words
+    assert "For example: requests.get uses the network" in main
+    assert "if not bpy.app.online_access" in main
+    assert "extery check finds the same on your computer" in main
+    authors = page_of(client.get("/problems/code.undefined-name/")).all("main")[0].words
+    assert "Only extery check on your computer reports this" in authors
     for unknown in ("upload.nothing", "nothing", "manifest.id.x", "__init__.x"):
         assert client.get(f"/problems/{unknown}/").status_code == 404
 

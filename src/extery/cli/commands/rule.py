@@ -39,14 +39,15 @@ MAX_EXAMPLE_WIDTH = 100
 def command(_run: Run, rule_id: str | None, *, list_all: bool) -> Outcome:
     """Show a rule of `check`: its reason, the guideline it comes from, its cure, and examples.
 
-    RULE is the name of a rule or a code that it reports, which is printed in brackets after each problem.
+    RULE is the name of a rule, or a code that it reports, which is printed in brackets after each problem. With a
+    code, only that one of the rule is shown.
     """
     if (rule_id is None) != list_all:
         raise click.UsageError("Give a RULE, or --all.")
     from extery.cli.output import Outcome, pluralize
 
     rules = _all_rules() if rule_id is None else [_find(rule_id)]
-    lines = list(_table(rules)) if list_all else list(_page(rules[0]))
+    lines = list(_table(rules)) if list_all else list(_page(rules[0], rule_id or ""))
     return Outcome(
         ok=True,
         summary=f"Showed {pluralize(len(rules), 'rule')}.",
@@ -116,13 +117,14 @@ def _as_dict(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _page(rule: Rule) -> Iterator[str]:
-    """Yield the lines of the page of a rule."""
+def _page(rule: Rule, name: str) -> Iterator[str]:
+    """Yield the lines of the page of a rule: with all its codes, or with that which ``name`` is."""
     from extery.core.codes.explanation import explain
     from extery.rules.guidelines import GUIDELINES
     from extery.rules.profiles import EVERY_PROFILE
 
-    codes = sorted(rule.all_codes())
+    every = sorted(rule.all_codes())
+    codes = [name] if name in every and name != rule.id else every
     yield from _field(rule.id, _summary(rule))
     yield ""
     if guideline := GUIDELINES.get(rule.guideline):
@@ -142,6 +144,10 @@ def _page(rule: Rule) -> Iterator[str]:
         yield from _examples(code)
     yield ""
     yield from _field("More", f"extery explain {codes[0]}")
+    if len(codes) < len(every):
+        yield from _field(
+            "Others", f"extery rule {rule.id} shows all {len(every)} codes of the rule"
+        )
 
 
 def _summary(rule: Rule) -> str:

@@ -202,6 +202,30 @@ CODES: dict[str, Code] = {
         hint="request changes, or waive the finding with a reason on the tab Findings",
         example={"finding": "library.changed", "extension": "Gear Tool", "version": "1.2.0"},
     ),
+    "review.blocking-mode": Code(
+        "error",
+        "it is not a mode of a code",
+        "A code of findings blocks approvals, informs, or blocks by its precision.",
+        message="{mode} is not a mode of a code",
+        hint="use blocks, informs or by_precision",
+        example={"mode": "sometimes"},
+    ),
+    "review.blocking-reason": Code(
+        "error",
+        "a code is set without a reason",
+        "Other moderators and authors read why a code blocks or does not.",
+        message="a reason is missing",
+        hint="say why, for example: half of its findings were about test data",
+    ),
+    "review.blocking-fact": Code(
+        "error",
+        "the code always blocks",
+        "Blender refuses a package with such a problem, or installs another thing than was checked. That is no estimate, so no "
+        "moderator can turn it off.",
+        message="{code} always blocks",
+        hint="waive a single finding if it is wrong, and report the fault of the rule",
+        example={"code": "path.unsafe"},
+    ),
     "review.dispute-open": Code(
         "error",
         "a disputed finding has no answer",

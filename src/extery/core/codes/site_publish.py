@@ -113,6 +113,20 @@ CODES: dict[str, Code] = {
         hint="find out how it came into your package, remove it, and build a new package; if it is a false alarm, "
         "ask a moderator",
     ),
+    "upload.known-bad": Code(
+        "error",
+        "the package is known to be bad",
+        "Moderators keep a list of files that no package may have, such as known malware.",
+        message="this package is on the list of known-bad files of the site",
+        hint="find out how it came to you, and build a new package from sources that you trust; if it is a mistake, ask a "
+        "moderator",
+        variants={
+            "file": (
+                "{file} is on the list of known-bad files of the site",
+                "remove it, find out how it came into your extension, and build again; if it is a mistake, ask a moderator",
+            ),
+        },
+    ),
     "upload.id-taken": Code(
         "error",
         "the id belongs to another extension",

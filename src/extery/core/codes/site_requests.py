@@ -138,6 +138,7 @@ CODES: dict[str, Code] = {
             ),
             "comment": ("this comment does not exist", "reload the page"),
             "task": ("this task does not exist", "reload the page"),
+            "code": ("there is no code {name!r}", "see 'extery explain' for the codes"),
             "check": (
                 "the version has no such package, or it was not checked yet",
                 "reload the page: it may have been replaced",

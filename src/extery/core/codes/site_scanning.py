@@ -8,9 +8,9 @@ CODES: dict[str, Code] = {
     "scan.quarantined": Code(
         "error",
         "a package is in quarantine",
-        "A scanner found malware in it. It is kept, and cannot be downloaded until a moderator finds that it is a "
+        "A scanner found malware in it, or a moderator knows a file of it as bad. It is kept, and cannot be downloaded until a moderator finds that it is a "
         "false alarm.",
-        message="{package} is in quarantine: the scanner found malware in it",
+        message="{package} is in quarantine: malware or a known-bad file was found in it",
         hint="upload a package without it, or ask a moderator to look at it",
         example={"package": "gear_tool-1.2.0.zip"},
     ),
@@ -41,6 +41,51 @@ CODES: dict[str, Code] = {
         message="{package} is not in quarantine",
         hint="reload the page to see what happened",
         example={"package": "gear_tool-1.2.0.zip"},
+    ),
+    "scan.bad-hash": Code(
+        "error",
+        "a line has no SHA-256",
+        "Known-bad files are identified by the SHA-256 of their bytes: 64 hexadecimal digits.",
+        message="line {number} begins with no SHA-256: {text}",
+        hint="write one hash a line, as sha256sum prints it; '#' begins a comment",
+        variants={
+            "empty": (
+                "line {number} is the SHA-256 of an empty file, which many packages have",
+                "leave it out",
+            ),
+            "none": ("there is no SHA-256", ""),
+        },
+        example={"number": 3, "text": "d41d8cd98f00b204e9800998ecf8427e"},
+    ),
+    "scan.hash-reason-missing": Code(
+        "error",
+        "known-bad files are added without a reason",
+        "Another moderator must be able to see why a file is refused.",
+        message="a reason is missing",
+        hint="say where it is known from, for example: stealer in the add-ons of a hijacked account",
+    ),
+    "scan.too-many-hashes": Code(
+        "error",
+        "there are too many known-bad files",
+        "A site has a limited list, and adds a limited number at once.",
+        message="more than {limit} hashes cannot be added at once",
+        hint="add them in several parts",
+        variants={
+            "site": (
+                "the list can have {limit} hashes",
+                "remove hashes that are not needed any more",
+            )
+        },
+        example={"limit": 10_000},
+    ),
+    "scan.common-file": Code(
+        "error",
+        "the file is in packages of many extensions",
+        "Such a file is more often a text of a licence or a common library than malware, and all packages with it "
+        "would be put into quarantine.",
+        message="{sha256} is a file in the packages of {number} extensions",
+        hint="look at it with the source search; if it is bad all the same, confirm it",
+        example={"sha256": "4b1e6a0c9f2d…", "number": 14},
     ),
     "scan.no-test-blender": Code(
         "error",

@@ -18,6 +18,7 @@ from extery_site.moderation.models import (
     Answer,
     BlockRequest,
     Claim,
+    CodeBlocking,
     Dispute,
     PackageDifference,
     QueueEntry,
@@ -29,6 +30,7 @@ from extery_site.moderation.models import (
 from extery_site.moderation.replies import delete_reply
 from extery_site.publish.models import ReservedId
 from extery_site.publish.reserved_ids import free_id
+from extery_site.scanning.models import KnownBadFile
 from extery_site.source_search.models import Search
 
 
@@ -190,6 +192,35 @@ class WaiverAdmin(ReadOnlyAdmin):
     list_select_related = ("extension", "by")
     search_fields = ("code", "extension__extension_id", "by__username")
     date_hierarchy = "created_at"
+
+
+@register(CodeBlocking, site=admin_site)
+class CodeBlockingAdmin(ReadOnlyAdmin):
+    """Codes of findings that moderators set to block or to inform, on the page with their precision."""
+
+    list_display = ("code", "mode", "reason", "by", "changed_at")
+    list_filter = ("mode",)
+    list_select_related = ("by",)
+    search_fields = ("code", "reason", "by__username")
+    date_hierarchy = "changed_at"
+
+    def links(self, obj: CodeBlocking) -> Iterable[Link]:
+        yield Link("Page", f"{reverse('moderation:precision')}?code={obj.code}")
+        yield audit_link(action="blocking.", q=obj.code)
+
+
+@register(KnownBadFile, site=admin_site)
+class KnownBadFileAdmin(ReadOnlyAdmin):
+    """Files that no package may have; the page of the site adds and removes them."""
+
+    list_display = ("sha256", "reason", "by", "created_at")
+    list_select_related = ("by",)
+    search_fields = ("sha256", "reason", "by__username")
+    date_hierarchy = "created_at"
+
+    def links(self, obj: KnownBadFile) -> Iterable[Link]:
+        yield Link("Page", f"{reverse('scanning:known-bad')}?q={obj.sha256}")
+        yield audit_link(action="known_bad.", q=obj.sha256)
 
 
 @register(Dispute, site=admin_site)

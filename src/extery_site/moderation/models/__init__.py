@@ -1,7 +1,8 @@
-"""Models of moderation: the queue, claims, tasks, saved replies, disputes, files seen, differences and requests for blocks."""
+"""Models of moderation: the queue, claims, tasks, saved replies, disputes, codes that block, files seen, differences and requests for blocks."""
 
 from extery_site.moderation.models.block_request import BlockRequest, BlockRequestQuerySet
 from extery_site.moderation.models.claim import Claim
+from extery_site.moderation.models.code_blocking import CodeBlocking
 from extery_site.moderation.models.dispute import Dispute, DisputeQuerySet
 from extery_site.moderation.models.package_difference import PackageDifference
 from extery_site.moderation.models.queue_entry import Answer, QueueEntry
@@ -16,6 +17,7 @@ __all__ = [
     "BlockRequest",
     "BlockRequestQuerySet",
     "Claim",
+    "CodeBlocking",
     "Dispute",
     "DisputeQuerySet",
     "PackageDifference",
