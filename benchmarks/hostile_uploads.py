@@ -97,7 +97,9 @@ def _measure_others(file: BinaryIO) -> tuple[float, int]:
 
     name = {"name": "input.zip"}
     calls: dict[str, dict[str, Any]] = {
-        **dict.fromkeys(("hash-wheels", "source-texts", "inventory", "fingerprints"), name),
+        **dict.fromkeys(
+            ("file-hashes", "hash-wheels", "source-texts", "inventory", "fingerprints"), name
+        ),
         "judge-names": name,
         "read-wheels": {**name, "numbers": [0]},
         "compare-packages": {},
