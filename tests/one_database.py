@@ -52,6 +52,7 @@ ONE_DATABASE = (
     "site/scanning/test_changes.py",
     "site/scanning/test_clamd_check.py",
     "site/scanning/test_package_scan.py",
+    "site/scanning/test_isolated_malware.py",
     "site/scanning/test_package_check.py",
     "site/scanning/test_hostile_archives.py",
     "site/scanning/test_same_findings.py",

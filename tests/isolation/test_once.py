@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from extery.core.errors import InvalidInput
+from extery.isolation.descriptors import open_again, ordinary_file
 from extery.isolation.limits import Limits, ProcessEnded, Reply
 from extery.isolation.once import run_once
 from tests.isolation.conftest import FUNCTIONS
@@ -25,6 +28,17 @@ def test_a_call_returns_a_value_and_data() -> None:
     reply = call("echo", Limits(), text="x")
 
     assert (reply.value, bytes(reply.data)) == ({"size": 4, "text": "x"}, b"data")
+
+
+def test_arguments_can_be_files() -> None:
+    with tempfile.TemporaryFile() as file, tempfile.TemporaryFile() as other:
+        other.write(b"more")
+        other.seek(0)
+        files = {"other": other.fileno()}
+        arguments = {"name": "x"}
+        reply = run_once(f"{FUNCTIONS}.read_two", file.fileno(), arguments, Limits(), files=files)
+
+    assert reply.value == ["x", "", "more"]
 
 
 def test_an_error_of_ours_goes_through() -> None:
@@ -58,3 +72,24 @@ def test_memory_is_limited() -> None:
         call("take_memory", Limits(memory=100_000_000), size=2_000_000_000)
 
     assert caught.value.reason == "memory"
+
+
+def test_a_file_that_is_not_on_this_computer_is_read_once_for_several_calls(
+    tmp_path: Path,
+) -> None:
+    class Downloaded(io.BytesIO):
+        reads = 0
+
+        def read(self, size: int | None = -1, /) -> bytes:
+            Downloaded.reads += 1
+            return super().read(size)
+
+    with ordinary_file(Downloaded(b"data")) as file:
+        for _ in range(3):
+            with open_again(file) as descriptor:
+                assert os.read(descriptor, 10) == b"data"
+    assert Downloaded.reads == 2  # with the end
+    path = tmp_path / "file"
+    path.write_bytes(b"data")
+    with path.open("rb") as opened, ordinary_file(opened) as same:
+        assert same is opened

@@ -8,7 +8,7 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 
 @contextmanager
@@ -28,12 +28,32 @@ def open_again(file: BinaryIO) -> Iterator[int]:
         finally:
             os.close(descriptor)
         return
+    with _copied(file) as copy:
+        yield copy.fileno()
+
+
+@contextmanager
+def ordinary_file(file: BinaryIO) -> Iterator[BinaryIO]:
+    """Yield a file that several calls can share: itself, or a temporary copy if it is downloaded while it is read."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    descriptor = _open_path_of(file, size)
+    if descriptor is not None:
+        os.close(descriptor)
+        yield file
+        return
+    with _copied(file) as copy:
+        yield copy
+
+
+@contextmanager
+def _copied(file: BinaryIO) -> Iterator[BinaryIO]:
     with tempfile.TemporaryFile() as copy:
         shutil.copyfileobj(file, copy, 1 << 20)
         copy.flush()
         copy.seek(0)
         file.seek(0)
-        yield copy.fileno()
+        yield cast("BinaryIO", copy)
 
 
 def _open_path_of(file: BinaryIO, size: int) -> int | None:

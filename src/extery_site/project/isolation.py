@@ -7,7 +7,8 @@ arguments. A process of the site has one template, from which the processes of t
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from typing import Any, BinaryIO
 
@@ -15,7 +16,7 @@ from django.conf import settings
 
 from extery.core.errors import Unavailable
 from extery.isolation.client import Isolation
-from extery.isolation.limits import IsolationError, Limits, ProcessEnded, Reply
+from extery.isolation.limits import NO_FILES, IsolationError, Limits, ProcessEnded, Reply
 
 logger = logging.getLogger(__name__)
 
@@ -26,14 +27,40 @@ def isolation() -> Isolation:
     return Isolation(settings.ISOLATED_FUNCTIONS, hidden=[settings.EXTERY_DATA])
 
 
-def call_isolated(name: str, file: BinaryIO, arguments: Mapping[str, Any], limits: Limits) -> Reply:
-    """Call a function of the list with a file; ``file`` is at its start afterwards.
+def call_isolated(
+    name: str,
+    file: BinaryIO,
+    arguments: Mapping[str, Any],
+    limits: Limits,
+    *,
+    files: Mapping[str, BinaryIO] = NO_FILES,
+) -> Reply:
+    """Call a function of the list with a file; ``file`` is at its start afterwards. ``files`` are arguments that are files.
 
     Raises the `ExteryError` of the function, `ProcessEnded` if the file was too much for it, and `Unavailable` if
     the call failed for another reason.
     """
+    with _translated(name, file):
+        return isolation().call(name, file, arguments, limits, files=files)
+
+
+@contextmanager
+def stream_isolated(
+    name: str, file: BinaryIO, arguments: Mapping[str, Any], limits: Limits
+) -> Iterator[Iterator[Any]]:
+    """Call a function of the list that yields; see `Isolation.stream`. The errors are those of `call_isolated`.
+
+    They come from the iterator, at the latest at its end.
+    """
+    with _translated(name, file), isolation().stream(name, file, arguments, limits) as frames:
+        yield frames
+
+
+@contextmanager
+def _translated(name: str, file: BinaryIO) -> Iterator[None]:
+    """Raise `Unavailable` for a call that has failed without a fault of the file, and log both."""
     try:
-        return isolation().call(name, file, arguments, limits)
+        yield
     except ProcessEnded as ended:
         logger.warning("the isolated function %s ended: %s", name, ended)
         if (

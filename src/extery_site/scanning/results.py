@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from extery.core.errors import Unavailable
 from extery.core.text import clean_message, os_error_text
+from extery.isolation.descriptors import ordinary_file
 from extery_site.catalog.models import Package
 from extery_site.catalog.stored_values import stored_problems, without_nul
 from extery_site.files import storage
@@ -74,7 +75,7 @@ class _Run:
             return self._record(StepOutcome(Outcome.FAILED, note="The check ended its process."))
         self._begin()
         try:
-            with storage.open_file(self.package.file) as file:
+            with storage.open_file(self.package.file) as stored, ordinary_file(stored) as file:
                 outcome = self.step.run(self.package, file)
         except (StepUnavailable, Unavailable, OSError) as error:
             return self._not_made(_text(error), failures=self._failures)

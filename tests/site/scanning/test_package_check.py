@@ -41,7 +41,7 @@ def isolated() -> Iterator[None]:
 
 
 def end_with(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    def call(*_: Any) -> Reply:
+    def call(*_: Any, **__: Any) -> Reply:
         raise error
 
     monkeypatch.setattr(Isolation, "call", call)
