@@ -15,7 +15,7 @@ import pytest
 
 from extery.isolation.client import Isolation
 from extery.isolation.job import find_function
-from extery.isolation.limits import Limits, ProcessEnded, Reply
+from extery.isolation.limits import NO_FILES, Limits, ProcessEnded, Reply
 
 _real_call = Isolation.call
 
@@ -42,11 +42,15 @@ def _call_here(
     file: BinaryIO,
     arguments: Mapping[str, Any],
     limits: Limits = Limits(),
+    *,
+    files: Mapping[str, BinaryIO] = NO_FILES,
 ) -> Reply:
     """Do what `Isolation.call` does; values are converted to JSON and back."""
     function = find_function(self._functions[name])
     file.seek(0)
-    returned = function(file, **json.loads(json.dumps(dict(arguments))))
+    for one in files.values():
+        one.seek(0)
+    returned = function(file, **json.loads(json.dumps(dict(arguments))), **files)
     value, data = returned if isinstance(returned, tuple) else (returned, b"")
     text = json.dumps(value)
     if len(text) + len(data) > limits.output:

@@ -18,7 +18,7 @@ from tests.isolated_in_process import really_isolated
 FUNCTIONS = "tests.isolation.functions"
 NAMES = (
     *("attempts", "crash", "echo", "fault", "forge", "kill_itself", "leave_process", "print_much"),
-    *("refuse", "sleep", "spin", "take_memory", "write_much"),
+    *("read_two", "refuse", "sleep", "spin", "take_memory", "write_much"),
 )
 
 

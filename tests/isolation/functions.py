@@ -21,6 +21,10 @@ def echo(file: BinaryIO, **arguments: Any) -> tuple[dict[str, Any], bytes]:
     return {"size": len(data), **arguments}, data
 
 
+def read_two(file: BinaryIO, *, name: str, other: BinaryIO) -> list[str]:
+    return [name, file.read().decode(), other.read().decode()]
+
+
 def refuse(_file: BinaryIO) -> None:
     raise InvalidInput.of("package.unreadable", file="gears.zip", reason="it is refused")
 

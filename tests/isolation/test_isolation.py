@@ -57,6 +57,15 @@ def test_a_function_gets_all_of_a_file_wherever_its_position_is(
         assert opened.seek(0, os.SEEK_END) == 100_004
 
 
+def test_a_function_gets_files_as_arguments(isolation: Isolation, tmp_path: Path) -> None:
+    (tmp_path / "other").write_text("another one")
+    with (tmp_path / "other").open("rb") as other:
+        other.seek(5)
+        for _ in range(2):
+            reply = isolation.call("read_two", file(), {"name": "x"}, files={"other": other})
+            assert reply.value == ["x", "a strange file", "another one"]
+
+
 def test_only_functions_of_the_list_are_called(isolation: Isolation) -> None:
     with pytest.raises(KeyError):
         isolation.call("os.remove", file(), {})

@@ -27,6 +27,17 @@ def test_a_call_returns_a_value_and_data() -> None:
     assert (reply.value, bytes(reply.data)) == ({"size": 4, "text": "x"}, b"data")
 
 
+def test_arguments_can_be_files() -> None:
+    with tempfile.TemporaryFile() as file, tempfile.TemporaryFile() as other:
+        other.write(b"more")
+        other.seek(0)
+        files = {"other": other.fileno()}
+        arguments = {"name": "x"}
+        reply = run_once(f"{FUNCTIONS}.read_two", file.fileno(), arguments, Limits(), files=files)
+
+    assert reply.value == ["x", "", "more"]
+
+
 def test_an_error_of_ours_goes_through() -> None:
     with pytest.raises(InvalidInput, match="it is refused"):
         call("refuse", Limits())

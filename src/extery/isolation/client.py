@@ -15,13 +15,13 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from extery.isolation import replies
 from extery.isolation.descriptors import open_again
-from extery.isolation.limits import IsolationError, Limits, ProcessEnded, Reply
+from extery.isolation.limits import NO_FILES, IsolationError, Limits, ProcessEnded, Reply
 from extery.isolation.once import run_once
 from extery.isolation.starting import Template, start_template
 
@@ -54,22 +54,32 @@ class Isolation:
         return self._running().process.pid if sys.platform == "linux" else 0
 
     def call(
-        self, name: str, file: BinaryIO, arguments: Mapping[str, Any], limits: Limits = Limits()
+        self,
+        name: str,
+        file: BinaryIO,
+        arguments: Mapping[str, Any],
+        limits: Limits = Limits(),
+        *,
+        files: Mapping[str, BinaryIO] = NO_FILES,
     ) -> Reply:
         """Call a function with a file, from its start, and arguments for JSON; return its reply.
+
+        ``files`` are arguments that are files, at most `MAX_FILES`: what is too large for JSON.
 
         Raises the `ExteryError` that the function raised, `ProcessEnded` if it has not returned, and `IsolationError`
         if it could not be called.
         """
         path = self._functions[name]
-        with open_again(file) as descriptor:
+        with open_again(file) as descriptor, ExitStack() as opened:
+            others = {key: opened.enter_context(open_again(one)) for key, one in files.items()}
             if sys.platform != "linux":
-                return run_once(path, descriptor, arguments, limits)
+                return run_once(path, descriptor, arguments, limits, files=others)
             try:
-                return self._call(name, descriptor, arguments, limits)
+                return self._call(name, descriptor, arguments, limits, others)
             except IsolationError:
-                os.lseek(descriptor, 0, os.SEEK_SET)
-                return self._call(name, descriptor, arguments, limits)
+                for one in (descriptor, *others.values()):
+                    os.lseek(one, 0, os.SEEK_SET)
+                return self._call(name, descriptor, arguments, limits, others)
 
     def close(self) -> None:
         """End the template with all calls; the next call starts another one."""
@@ -79,11 +89,15 @@ class Isolation:
             template.close()
 
     def _call(
-        self, name: str, descriptor: int, arguments: Mapping[str, Any], limits: Limits
+        self,
+        name: str,
+        descriptor: int,
+        arguments: Mapping[str, Any],
+        limits: Limits,
+        files: Mapping[str, int],
     ) -> Reply:
-        message = json.dumps(
-            {"function": name, "arguments": arguments, "limits": limits._asdict()}
-        ).encode()
+        call = {"function": name, "arguments": arguments, "limits": limits._asdict()}
+        message = json.dumps({**call, "files": list(files)}).encode()
         template = self._running()
         reply, reply_end = os.pipe()
         status, status_end = os.pipe()
@@ -91,7 +105,9 @@ class Isolation:
             try:
                 with template.lock:
                     socket.send_fds(
-                        template.control, [message], [descriptor, reply_end, status_end]
+                        template.control,
+                        [message],
+                        [descriptor, *files.values(), reply_end, status_end],
                     )
             except OSError as error:
                 self._discard(template)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, BinaryIO, Literal, NamedTuple
 
 #: ``disk`` is a full temporary folder, ``crash`` an exception that is no `ExteryError`, a fault of C code or a reply
 #: that cannot be read, and ``signal`` a process that something else has killed.
 Reason = Literal["memory", "time", "output", "disk", "crash", "signal"]
+
+#: Arguments of a call that can be files, beside the one that it is about.
+MAX_FILES = 4
+NO_FILES: Mapping[str, BinaryIO] = MappingProxyType({})
 
 
 class Limits(NamedTuple):

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from extery.isolation import job, replies
@@ -26,11 +30,23 @@ _REASONS = {
 _BASE_MEMORY = 400_000_000
 
 
-def run_once(path: str, descriptor: int, arguments: Mapping[str, Any], limits: Limits) -> Reply:
-    """Do what `extery.isolation.client.Isolation.call` does, with the dotted path of the function."""
+def run_once(
+    path: str,
+    descriptor: int,
+    arguments: Mapping[str, Any],
+    limits: Limits,
+    *,
+    files: Mapping[str, int] = MappingProxyType({}),
+) -> Reply:
+    """Do what `extery.isolation.client.Isolation.call` does, with the dotted path of the function.
+
+    ``files`` are copied: not every system passes descriptors on.
+    """
     started = time.monotonic()
-    message = json.dumps({"path": path, "arguments": arguments, "limits": limits._asdict()})
     with tempfile.TemporaryDirectory(prefix="extery-isolated-") as folder:
+        copies = {name: _copy(one, Path(folder, name)) for name, one in files.items()}
+        call = {"path": path, "arguments": arguments, "limits": limits._asdict()}
+        message = json.dumps({**call, "files": copies})
         process = subprocess.Popen(  # noqa: S603  this Python and a module of ours
             python_command("extery.isolation.once", message),
             stdin=descriptor,
@@ -48,6 +64,12 @@ def run_once(path: str, descriptor: int, arguments: Mapping[str, Any], limits: L
         "seconds": round(time.monotonic() - started, 4),
     }
     return replies.read(json.dumps(status).encode(), reply)
+
+
+def _copy(descriptor: int, path: Path) -> str:
+    with open(descriptor, "rb", closefd=False) as source, path.open("wb") as copy:
+        shutil.copyfileobj(source, copy, 1 << 20)
+    return str(path)
 
 
 def _read_reply(process: subprocess.Popen[bytes], limits: Limits) -> bytes:
@@ -79,8 +101,13 @@ def main() -> None:
     with (
         open(os.dup(0), "rb") as file,  # noqa: PTH123  descriptors
         open(os.dup(1), "wb") as output,  # noqa: PTH123
+        ExitStack() as opened,
     ):
-        job.run(message["path"], file, message["arguments"], output, limits.output)
+        others = {
+            name: opened.enter_context(Path(path).open("rb"))
+            for name, path in message["files"].items()
+        }
+        job.run(message["path"], file, message["arguments"] | others, output, limits.output)
 
 
 if __name__ == "__main__":

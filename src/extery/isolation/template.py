@@ -1,7 +1,7 @@
 """The template: a process without threads that has imported our functions, and is forked for each call. On Linux.
 
-A message on its socket is a call, with three descriptors: the file, and the ends of two pipes, for the reply of the
-function and for the status, which the template writes when the process of the call has ended and left nothing
+A message on its socket is a call, with descriptors: the file, the arguments that are files, and the ends of two pipes, for
+the reply of the function and for the status, which the template writes when the process of the call has ended and left nothing
 behind. A reader that closes the pipe of the status ends the call; the end of the socket ends all calls and the template.
 """
 
@@ -17,15 +17,15 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
 from extery.isolation import confinement, job
 from extery.isolation.confinement import Confined
-from extery.isolation.limits import Limits, Reason
+from extery.isolation.limits import MAX_FILES, Limits, Reason
 from extery.isolation.processes import processes_below
 
 #: Bytes of a message: names, arguments and limits.
@@ -130,21 +130,23 @@ class _Template:
         return self._control.fileno() not in found or self._receive()
 
     def _receive(self) -> bool:
-        message, descriptors, _, _ = socket.recv_fds(self._control, MAX_MESSAGE, 3)
+        message, descriptors, _, _ = socket.recv_fds(self._control, MAX_MESSAGE, 3 + MAX_FILES)
         if not message:
             return False
-        file, reply, status = descriptors
+        *files, reply, status = descriptors
         try:
-            self._start(json.loads(message), file, reply, status)
+            self._start(json.loads(message), files, reply, status)
         except OSError as error:  # no memory or too many processes: none of this call
             self._send_status(status, {"failure": str(error)})
             os.close(status)
         finally:
-            os.close(file)
-            os.close(reply)
+            for one in (*files, reply):
+                os.close(one)
         return True
 
-    def _start(self, message: Mapping[str, Any], file: int, reply: int, status: int) -> None:
+    def _start(
+        self, message: Mapping[str, Any], files: Sequence[int], reply: int, status: int
+    ) -> None:
         limits = Limits(**message["limits"])
         path = self._functions[message["function"]]
         folder = self._confined.folder
@@ -158,14 +160,16 @@ class _Template:
         try:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            file, reply = _keep_only(file, reply)
+            *files, reply = _keep_only(*files, reply)
             try:
                 confinement.confine_job(self._confined, limits, folder)
             except OSError:
                 os._exit(job.NOT_CONFINED)
             job.limit_process(limits, self._confined.base_memory)
-            with open(file, "rb") as source, open(reply, "wb") as output:  # noqa: PTH123  descriptors
-                job.run(path, source, message["arguments"], output, limits.output)
+            with ExitStack() as opened, open(reply, "wb") as output:  # noqa: PTH123  descriptors
+                source, *others = (opened.enter_context(open(one, "rb")) for one in files)  # noqa: PTH123
+                arguments = message["arguments"] | dict(zip(message["files"], others, strict=True))
+                job.run(path, source, arguments, output, limits.output)
         finally:
             os._exit(1)
 

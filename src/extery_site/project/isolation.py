@@ -15,7 +15,7 @@ from django.conf import settings
 
 from extery.core.errors import Unavailable
 from extery.isolation.client import Isolation
-from extery.isolation.limits import IsolationError, Limits, ProcessEnded, Reply
+from extery.isolation.limits import NO_FILES, IsolationError, Limits, ProcessEnded, Reply
 
 logger = logging.getLogger(__name__)
 
@@ -26,14 +26,21 @@ def isolation() -> Isolation:
     return Isolation(settings.ISOLATED_FUNCTIONS, hidden=[settings.EXTERY_DATA])
 
 
-def call_isolated(name: str, file: BinaryIO, arguments: Mapping[str, Any], limits: Limits) -> Reply:
-    """Call a function of the list with a file; ``file`` is at its start afterwards.
+def call_isolated(
+    name: str,
+    file: BinaryIO,
+    arguments: Mapping[str, Any],
+    limits: Limits,
+    *,
+    files: Mapping[str, BinaryIO] = NO_FILES,
+) -> Reply:
+    """Call a function of the list with a file; ``file`` is at its start afterwards. ``files`` are arguments that are files.
 
     Raises the `ExteryError` of the function, `ProcessEnded` if the file was too much for it, and `Unavailable` if
     the call failed for another reason.
     """
     try:
-        return isolation().call(name, file, arguments, limits)
+        return isolation().call(name, file, arguments, limits, files=files)
     except ProcessEnded as ended:
         logger.warning("the isolated function %s ended: %s", name, ended)
         if (
