@@ -47,6 +47,7 @@ EVENT_HANDLERS = [
 #: The checks of stored packages, in the order of their findings. The value of the setting ``SCAN_STEPS``.
 SCAN_STEPS = [
     "extery_site.scanning.steps.malware.MALWARE",
+    "extery_site.scanning.steps.yara.YARA",
     "extery_site.scanning.steps.rules.RULES",
     "extery_site.scanning.steps.wheels.WHEELS",
     "extery_site.scanning.steps.inventory.INVENTORY",
@@ -60,6 +61,7 @@ ISOLATED_FUNCTIONS = {
     "inventory": "extery_site.scanning.isolated.inventory",
     "judge-names": "extery_site.scanning.isolated.judge_names",
     "fingerprints": "extery_site.scanning.isolated.fingerprints",
+    "yara-scan": "extery_site.scanning.isolated_yara.scan",
     "convert-image": "extery_site.catalog.isolated_images.convert",
     "image-variants": "extery_site.catalog.isolated_images.make_variants",
 }

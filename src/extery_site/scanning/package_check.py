@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, BinaryIO, NamedTuple
 
 from django.conf import settings
 
 from extery.core.errors import InvalidPackage, ProblemList, Where
-from extery.isolation.limits import Limits, ProcessEnded, Reply
+from extery.isolation.limits import NO_FILES, Limits, ProcessEnded, Reply
 from extery.isolation.replies import MALFORMED, read_problem
 from extery.manifest.document import Manifest
 from extery.rules.blender_verdicts import Refusal
@@ -18,6 +19,8 @@ from extery_site.project.isolation import call_isolated
 _LIMITS = Limits(
     memory=600_000_000, seconds=120.0, cpu_seconds=60, output=16_000_000, processes=True
 )
+#: Of an isolated function, beside the name of the package.
+NO_ARGUMENTS: Mapping[str, Any] = MappingProxyType({})
 
 
 class PackageCheck(NamedTuple):
@@ -47,7 +50,14 @@ def check_package(file: BinaryIO, name: str) -> PackageCheck:
 
 
 def read_isolated(
-    function: str, file: BinaryIO, name: str, *, read: Callable[[Any], dict[str, Any]]
+    function: str,
+    file: BinaryIO,
+    name: str,
+    *,
+    read: Callable[[Any], dict[str, Any]],
+    arguments: Mapping[str, Any] = NO_ARGUMENTS,
+    files: Mapping[str, BinaryIO] = NO_FILES,
+    limits: Limits | None = None,
 ) -> dict[str, Any]:
     """Return what ``read`` makes of the value that an isolated function returns for a package.
 
@@ -55,7 +65,8 @@ def read_isolated(
     function refuses or that is too much for it, and `Unavailable`.
     """
     try:
-        return read(call_isolated(function, file, {"name": name}, _limits()).value)
+        given = {"name": name, **arguments}
+        return read(call_isolated(function, file, given, limits or _limits(), files=files).value)
     except ProcessEnded as ended:
         raise InvalidPackage(*_ended(ended.reason, name).problems) from ended
     except MALFORMED as error:
