@@ -11,7 +11,21 @@ import pytest
 from extery.core.errors import Unavailable
 from extery_site.project import yara_library
 from extery_site.scanning.yara_rules import Rule, RuleName, load_rules
+from tests.parts import ROOT
 from tests.site.scanning.rule_files import rule, write_rules
+
+
+def test_the_example_of_the_how_to_can_be_used(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "how-to" / "scan-uploads.md").read_text(encoding="utf-8")
+    example = page.partition("```yara\n")[2].partition("```")[0]
+
+    rules = load_rules(write_rules(tmp_path, studio=example))
+
+    assert rules.faults == ()
+    assert {str(name): rule.action for name, rule in rules.rules.items()} == {
+        "studio.webhook": "review",
+        "studio.known_dropper": "quarantine",
+    }
 
 
 def test_each_file_has_a_namespace_also_in_folders_below(tmp_path: Path) -> None:
