@@ -113,7 +113,7 @@ def _state_of(path: Path) -> _State:
             found.append((name, status.st_size, status.st_mtime_ns, status.st_ino))
     except OSError as error:
         raise Unavailable.of(
-            "scan.rule-folder", folder=str(path), reason=os_error_text(error)
+            "scan.rule-folder", folder=str(path), os_error=os_error_text(error)
         ) from error
     if not found:
         raise Unavailable.of("scan.rule-folder", folder=str(path), variant="empty")
@@ -185,9 +185,11 @@ def _texts(
     for source in sources:
         where = Where(source.name)
         if source.error:
-            reason = {"reason": source.error}
-            problem = Problem.of("scan.rule-file", where=where, variant="unreadable", **reason)
-            faults[source.name] = [problem]
+            faults[source.name] = [
+                Problem.of(
+                    "scan.rule-file", where=where, variant="unreadable", os_error=source.error
+                )
+            ]
             continue
         try:
             yield source.name, source.data.decode("utf-8-sig")
@@ -224,9 +226,9 @@ def _add_sources(
 def _problems(name: str, errors: list[dict[str, Any]]) -> Iterator[Problem]:
     for error in sorted(errors, key=lambda one: (one["line"], one["column"]))[:_MAX_ERRORS]:
         labels = [label["text"] for label in error["labels"] if label["level"] == "error"]
-        reason = clean_message(": ".join([error["title"], *labels[:1]]))
+        text = clean_message(": ".join([error["title"], *labels[:1]]))
         where = Where(name, line=error["line"], column=error["column"])
-        yield Problem.of("scan.rule-file", where=where, reason=reason)
+        yield Problem.of("scan.rule-file", where=where, compiler_message=text)
 
 
 def _rule(metadata: Iterable[tuple[str, Any]]) -> Rule:

@@ -94,19 +94,24 @@ CODES: dict[str, Code] = {
         "a file of YARA rules is not used",
         "A file with an error is left out as a whole. The other files are used, but no package passes: those without a "
         "match are not scanned, and a moderator decides.",
-        message="it is not used: {reason}",
+        message="it is not used: {compiler_message}",
         hint="correct the line, and run 'extery manage scanner'",
         variants={
-            "unreadable": ("it cannot be read: {reason}", "let the user of the site read the file"),
+            "unreadable": (
+                "it cannot be read: {os_error}",
+                "let the user of the site read the file",
+            ),
             "encoding": ("it is not used: it is not UTF-8", "save the file as UTF-8"),
         },
-        example={"reason": "unknown identifier `$b`: this identifier has not been declared"},
+        example={
+            "compiler_message": "unknown identifier `$b`: this identifier has not been declared"
+        },
     ),
     "scan.rule-folder": Code(
         "error",
         "the YARA rules of the site cannot be read",
         "Packages wait until they were scanned: no version becomes public before.",
-        message="the YARA rules in {folder} cannot be read: {reason}",
+        message="the YARA rules in {folder} cannot be read: {os_error}",
         hint="create the folder and let the user of the site read it, or unset EXTERY_YARA_RULES",
         variants={
             "empty": (
@@ -114,7 +119,7 @@ CODES: dict[str, Code] = {
                 "put files that end with .yar or .yara there, or unset EXTERY_YARA_RULES",
             )
         },
-        example={"folder": "/srv/extery-rules", "reason": "Permission denied"},
+        example={"folder": "/srv/extery-rules", "os_error": "Permission denied"},
     ),
     "scan.check-ended": Code(
         "error",
