@@ -18,18 +18,15 @@ import hashlib
 import json
 import os
 import random
-import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import tomllib
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -38,6 +35,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from benchmarks import packages  # noqa: E402
+from benchmarks.throttled_server import NETWORKS, Network, Server  # noqa: E402
 from tests.blender.install import Installed, installed  # noqa: E402
 from tests.client.samples import make_package  # noqa: E402
 
@@ -45,24 +43,6 @@ from extery.client.repositories import Repository, change_repositories  # noqa: 
 from extery.client.targets import Target  # noqa: E402
 
 EXTERY = Path(sys.executable).with_name("extery")
-_BLOCK = 64_000
-
-
-class Network(NamedTuple):
-    """Seconds before each answer and for each new connection, and bytes a second of a connection, or 0."""
-
-    label: str
-    latency: float = 0.0
-    connect: float = 0.0
-    rate: float = 0.0
-
-
-NETWORKS = {
-    "instant": Network("0 ms"),
-    "latency": Network("100 ms", 0.1),
-    "connect": Network("100 ms + connect", 0.1, 0.1),
-    "bandwidth": Network("+ 100 Mbit", 0.1, 0.1, 12.5e6),
-}
 #: How many times as fast as the peer extery must be, by packages and network.
 LIMITS = {(20, "connect"): 5.5, (100, "connect"): 14.0, (100, "bandwidth"): 9.0}
 WARM_LIMIT = 1.9
@@ -86,82 +66,6 @@ class Times(NamedTuple):
     seconds: float
     cpu: float
     memory: int
-
-
-# The server
-
-
-class Server:
-    """Serves the files of a folder, which must not change meanwhile, over persistent connections, with ranges."""
-
-    def __init__(self, folder: Path) -> None:
-        self.network = NETWORKS["instant"]
-        self.requests = self.connections = 0
-        self._folder = folder
-        self._files: dict[str, bytes] = {}
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=512)
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-
-    def start(self) -> None:
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self) -> None:
-        while True:
-            connection, _ = self._listener.accept()
-            self.connections += 1
-            threading.Thread(target=self._serve, args=[connection], daemon=True).start()
-
-    def _serve(self, connection: socket.socket) -> None:
-        network = self.network
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
-        time.sleep(network.connect)
-        with connection, connection.makefile("rb") as file, suppress(OSError):
-            while line := file.readline():
-                method, path, _ = line.decode("latin-1").split()
-                headers = {}
-                while (line := file.readline()).strip():
-                    name, _, value = line.decode("latin-1").partition(":")
-                    headers[name.lower()] = value.strip()
-                self.requests += 1
-                time.sleep(network.latency)
-                head, body = self._answer(path, headers)
-                connection.sendall(head)
-                if method == "GET":
-                    _send(connection, body, network.rate)
-                if headers.get("connection", "").lower() == "close":
-                    return
-
-    def _answer(self, path: str, headers: dict[str, str]) -> tuple[bytes, memoryview]:
-        name = unquote(path.partition("?")[0]).lstrip("/")
-        if name not in self._files:
-            try:
-                self._files[name] = (self._folder / name).read_bytes()
-            except OSError:
-                return b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", memoryview(b"")
-        data = self._files[name]
-        kind = "application/json" if name.endswith(".json") else "application/zip"
-        lines = [f"Content-Type: {kind}", "Accept-Ranges: bytes", f'ETag: "{len(data)}-{name}"']
-        status, start, end = "200 OK", 0, len(data)
-        if found := re.fullmatch(r"bytes=(\d+)-(\d*)", headers.get("range", "")):
-            start, end = int(found[1]), min(end, int(found[2] or end) + 1)
-            status = "206 Partial Content"
-            lines.append(f"Content-Range: bytes {start}-{end - 1}/{len(data)}")
-        lines.append(f"Content-Length: {end - start}")
-        return "\r\n".join([f"HTTP/1.1 {status}", *lines, "", ""]).encode(), memoryview(data)[
-            start:end
-        ]
-
-
-def _send(connection: socket.socket, body: memoryview, rate: float) -> None:
-    if not rate:
-        connection.sendall(body)
-        return
-    started, sent = time.perf_counter(), 0
-    while sent < len(body):
-        block = body[sent : sent + _BLOCK]
-        sent += len(block)
-        time.sleep(max(0.0, started + sent / rate - time.perf_counter()))
-        connection.sendall(block)
 
 
 # Packages

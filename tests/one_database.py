@@ -27,7 +27,7 @@ ONE_DATABASE = (
     # The test of what replays on SQLite only.
     "site/test_replay.py",
     "site/moderation/test_decision_pages.py",
-    "site/moderation/test_review_tabs.py",
+    "site/moderation/review_page",
     "site/notify/test_pages.py",
     "site/pages/test_account_pages.py",
     "site/pages/test_asset_library_pages.py",
@@ -108,8 +108,11 @@ BOTH_DATABASES = (
     "site/test_database.py",
     "site/test_hostile_values.py",
     "site/test_races.py",
+    "site/test_races_of_decisions.py",
+    "site/test_races_of_deletions.py",
     "site/test_races_of_moderation.py",
     "site/test_races_of_reports.py",
+    "site/test_races_of_uploads.py",
     "site/test_races_over_http.py",
     "site/transparency",
 )

@@ -71,7 +71,10 @@ LONG = [
 ]
 RUN_OF_LONG = 3
 #: Modules that benchmarks start or import.
-HELPERS = {"bytes_server", "cpu_time", "site_content", "tasks_sample"}
+HELPERS = {
+    *("bytes_server", "cpu_time", "site_catalog", "site_content"),
+    *("tasks_sample", "throttled_server", "upload_samples"),
+}
 #: Parts of `tests.parts` and programs that benchmarks need.
 PARTS = {
     "blender_test": "blender-5.0",

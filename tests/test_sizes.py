@@ -9,7 +9,7 @@ from tests.parts import ROOT
 MAX_FUNCTION, MAX_MODULE, USUAL_MODULE = 60, 450, 250
 SOURCES = [
     file
-    for folder in ("src", "demo/extery_demo")
+    for folder in ("src", "demo", "tests", "benchmarks", "docs")
     for file in sorted((ROOT / folder).rglob("*.py"))
     # Written by Django.
     if "migrations" not in file.parts

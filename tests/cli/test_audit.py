@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-import pytest
-
-from tests.cli.test_client import Evening, evening  # noqa: F401  a fixture
+from tests.cli.evening import Evening
 
 
-def block(made: Evening, identifier: str) -> None:
-    stored = made.target / "studio/.blender_ext/index.json"
-    listing = json.loads(stored.read_text())
-    listing["blocklist"] = [{"id": identifier, "reason": "it mines coins"}]
-    stored.write_text(json.dumps(listing))
-
-
-@pytest.fixture
-def blocked(evening: Evening) -> Evening:  # noqa: F811
-    evening.run("install", "gear_tool", "spring_tool")
-    block(evening, "gear_tool")
-    return evening
-
-
-def test_an_audit_prints_totals_and_succeeds(evening: Evening) -> None:  # noqa: F811
+def test_an_audit_prints_totals_and_succeeds(evening: Evening) -> None:
     evening.run("install", "gear_tool", "spring_tool")
     result = evening.run("audit")
     assert result.exit_code == 0, result.output
@@ -70,7 +53,7 @@ def test_the_setting_of_the_user_is_the_policy(blocked: Evening, tmp_path: Path)
     assert set(blocked.versions()) == {"spring_tool"}
 
 
-def test_the_doctor_prints_findings_only_unless_asked(evening: Evening) -> None:  # noqa: F811
+def test_the_doctor_prints_findings_only_unless_asked(evening: Evening) -> None:
     evening.run("install", "gear_tool")
     result = evening.run("doctor", "--offline")
     assert (result.exit_code, result.stdout) == (0, ""), result.output
@@ -81,7 +64,7 @@ def test_the_doctor_prints_findings_only_unless_asked(evening: Evening) -> None:
     assert len(lines) == len(evening.json("doctor", "--offline")["targets"][0]["checks"])
 
 
-def test_a_finding_makes_the_status_1_and_has_a_cure(evening: Evening) -> None:  # noqa: F811
+def test_a_finding_makes_the_status_1_and_has_a_cure(evening: Evening) -> None:
     evening.run("install", "gear_tool")
     (evening.target / "studio/gear_tool@").mkdir()
     result = evening.run("doctor", "--offline")
@@ -98,8 +81,7 @@ def test_a_finding_makes_the_status_1_and_has_a_cure(evening: Evening) -> None: 
 
 
 def test_settings_that_cannot_be_read_are_a_finding_of_the_doctor(
-    evening: Evening,  # noqa: F811
-    tmp_path: Path,
+    evening: Evening, tmp_path: Path
 ) -> None:
     (tmp_path / "config").mkdir(exist_ok=True)
     (tmp_path / "config/config.toml").write_text("online = \n")

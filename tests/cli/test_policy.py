@@ -12,8 +12,7 @@ from click.testing import CliRunner, Result
 
 from extery.cli.app import extery
 from tests.blender.install import installed
-from tests.cli.test_audit import block, blocked  # noqa: F401  a fixture
-from tests.cli.test_client import Evening, evening  # noqa: F401  a fixture
+from tests.cli.evening import Evening, block
 from tests.client.samples import make_package
 from tests.client.test_blender import make_program
 from tests.parts import require_part
@@ -54,15 +53,13 @@ def write(folder: Path, **values: Any) -> list[str]:
     return ["--policy", str(path)]
 
 
-def codes(evening: Evening, *arguments: str) -> list[str]:  # noqa: F811
+def codes(evening: Evening, *arguments: str) -> list[str]:
     return [problem["code"] for problem in evening.json(*arguments)["problems"]]
 
 
 @needs_shell
 def test_blocked_extensions_are_disabled_by_an_audit(
-    blocked: Evening,  # noqa: F811
-    tmp_path: Path,
-    starts: Path,
+    blocked: Evening, tmp_path: Path, starts: Path
 ) -> None:
     policy = write(tmp_path, blocked="disable")
     result = blocked.run("audit", *policy, "--dry-run")
@@ -80,9 +77,7 @@ def test_blocked_extensions_are_disabled_by_an_audit(
 
 @needs_shell
 def test_blender_is_started_again_only_if_its_preferences_have_changed(
-    blocked: Evening,  # noqa: F811
-    tmp_path: Path,
-    starts: Path,
+    blocked: Evening, tmp_path: Path, starts: Path
 ) -> None:
     policy = write(tmp_path, blocked="disable")
     for _ in range(2):
@@ -95,20 +90,14 @@ def test_blender_is_started_again_only_if_its_preferences_have_changed(
 
 
 @needs_shell
-def test_a_blender_can_be_named(
-    blocked: Evening,  # noqa: F811
-    tmp_path: Path,
-    none_found: None,
-) -> None:
+def test_a_blender_can_be_named(blocked: Evening, tmp_path: Path, none_found: None) -> None:
     program = make_program(tmp_path / "program", DISABLES)
     result = blocked.run("audit", *write(tmp_path, blocked="disable"), "--with", str(program))
     assert result.exit_code == 0, result.output
 
 
 def test_without_a_blender_it_is_stated_how_to_give_one(
-    blocked: Evening,  # noqa: F811
-    tmp_path: Path,
-    none_found: None,
+    blocked: Evening, tmp_path: Path, none_found: None
 ) -> None:
     result = blocked.run("audit", *write(tmp_path, blocked="disable"))
     assert result.exit_code == 1
@@ -122,10 +111,7 @@ def test_without_a_blender_it_is_stated_how_to_give_one(
 @needs_shell
 @pytest.mark.parametrize("command", [["sync"], ["install", "spring_tool"], ["update"]])
 def test_every_sync_and_installation_obeys_the_policy(
-    blocked: Evening,  # noqa: F811
-    tmp_path: Path,
-    starts: Path,
-    command: list[str],
+    blocked: Evening, tmp_path: Path, starts: Path, command: list[str]
 ) -> None:
     offline = ["--offline"] if command != ["sync"] else []
     if command == ["sync"]:
@@ -145,9 +131,7 @@ def _publish_block(made: Evening) -> None:
     (made.packages / "index.json").write_text(json.dumps(listing))
 
 
-def test_without_a_policy_an_installation_warns_of_what_is_blocked(
-    blocked: Evening,  # noqa: F811
-) -> None:
+def test_without_a_policy_an_installation_warns_of_what_is_blocked(blocked: Evening) -> None:
     result = blocked.run("install", "spring_tool")
     assert result.exit_code == 0
     assert "studio.gear_tool: warning: version 1.0.0 is installed and blocked" in result.output
@@ -155,9 +139,7 @@ def test_without_a_policy_an_installation_warns_of_what_is_blocked(
 
 
 def test_the_variable_names_the_policy_of_all_commands(
-    blocked: Evening,  # noqa: F811
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    blocked: Evening, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EXTERY_POLICY", write(tmp_path, blocked="remove")[1])
     assert blocked.run("install", "spring_tool").exit_code == 0
@@ -165,8 +147,7 @@ def test_the_variable_names_the_policy_of_all_commands(
 
 
 def test_extensions_in_local_repositories_are_the_users_own(
-    evening: Evening,  # noqa: F811
-    tmp_path: Path,
+    evening: Evening, tmp_path: Path
 ) -> None:
     file = make_package(tmp_path / "files", "my_tool")
     assert evening.run("install-file", str(file)).exit_code == 0
@@ -175,10 +156,7 @@ def test_extensions_in_local_repositories_are_the_users_own(
     assert set(evening.versions()) == {"my_tool"}
 
 
-def test_what_the_policy_would_remove_is_not_installed(
-    evening: Evening,  # noqa: F811
-    tmp_path: Path,
-) -> None:
+def test_what_the_policy_would_remove_is_not_installed(evening: Evening, tmp_path: Path) -> None:
     policy = write(tmp_path, licences=["MIT"], other_licences="remove")
     result = evening.run("install", "gear_tool", *policy)
     assert result.exit_code == 1
@@ -187,20 +165,14 @@ def test_what_the_policy_would_remove_is_not_installed(
     assert codes(evening, "install", "gear_tool", "--dry-run", *policy) == ["policy.refused"]
 
 
-def test_a_warning_does_not_stop_an_installation(
-    evening: Evening,  # noqa: F811
-    tmp_path: Path,
-) -> None:
+def test_a_warning_does_not_stop_an_installation(evening: Evening, tmp_path: Path) -> None:
     result = evening.run("install", "gear_tool", *write(tmp_path, licences=["MIT"]))
     assert result.exit_code == 0
     assert "licence GPL-3.0-or-later, which the policy does not allow" in result.output
     assert set(evening.versions()) == {"gear_tool"}
 
 
-def test_an_audit_obeys_the_lists_of_the_policy(
-    evening: Evening,  # noqa: F811
-    tmp_path: Path,
-) -> None:
+def test_an_audit_obeys_the_lists_of_the_policy(evening: Evening, tmp_path: Path) -> None:
     evening.run("install", "gear_tool", "spring_tool")
     manifest = evening.target / "studio/spring_tool/blender_manifest.toml"
     manifest.write_text(manifest.read_text() + '[permissions]\nnetwork = "Fetches gears"\n')
@@ -225,10 +197,7 @@ def test_an_audit_obeys_the_lists_of_the_policy(
     ],
 )
 def test_a_policy_that_is_not_valid_is_an_error(
-    evening: Evening,  # noqa: F811
-    tmp_path: Path,
-    text: str,
-    words: str,
+    evening: Evening, tmp_path: Path, text: str, words: str
 ) -> None:
     path = tmp_path / "policy.toml"
     path.write_text(text)
@@ -239,10 +208,7 @@ def test_a_policy_that_is_not_valid_is_an_error(
     assert evening.versions() == {}
 
 
-def test_a_policy_file_that_is_missing_is_an_error(
-    evening: Evening,  # noqa: F811
-    tmp_path: Path,
-) -> None:
+def test_a_policy_file_that_is_missing_is_an_error(evening: Evening, tmp_path: Path) -> None:
     result = evening.run("install", "gear_tool", "--policy", str(tmp_path / "none.toml"))
     assert result.exit_code == 1
     assert "none.toml" in result.output
@@ -258,9 +224,7 @@ def real_blender() -> Path:
 
 @pytest.mark.blender
 def test_a_real_blender_disables_what_is_blocked(
-    real_blender: Path,
-    evening: Evening,  # noqa: F811
-    tmp_path: Path,
+    real_blender: Path, evening: Evening, tmp_path: Path
 ) -> None:
     def run(*arguments: str) -> Result:
         target = ["--dir", str(evening.target), "--blender", "5.0"]

@@ -17,7 +17,7 @@ from extery.client.transaction import target_lock
 from extery.client.undo import find_operation, undo
 from extery.fetch.retry import retry_after
 from tests.client.samples import make_package, make_target
-from tests.client.test_sync import Synced
+from tests.client.synced import Synced
 from tests.client.test_transaction import install
 from tests.fakes import FakeClock
 

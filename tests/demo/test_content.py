@@ -84,7 +84,7 @@ def test_python_caches_are_not_packed(tmp_path: Path) -> None:
 
 def test_a_replacement_that_does_not_occur_once_is_an_error(tmp_path: Path) -> None:
     scenario = read_scenario(shutil.copytree(by_id("beat_marker").folder, tmp_path / "beat_marker"))
-    code = scenario.folder / "source" / "__init__.py"
+    code = scenario.folder / "source_1_0_1" / "__init__.py"
     code.write_text(code.read_text("utf-8").replace("fps_base", "fps_other"), encoding="utf-8")
 
     with pytest.raises(ValueError, match="found 0 times"):

@@ -78,6 +78,7 @@ def test_an_empty_site_gets_add_ons_and_themes_of_several_authors(seeded: Seeded
     assert {key for version in asking for key in version.permissions} == {
         "files",
         "clipboard",
+        "network",
         "scripts",
     }
 

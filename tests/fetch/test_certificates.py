@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 import ssl
-import subprocess
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -16,57 +10,15 @@ import pytest
 from extery.core.errors import Refused, Unavailable
 from extery.fetch import Fetcher, RetryPolicy, get_document
 from extery.fetch.certificates import certificate_context
+from tests.fetch.tls_server import make_certificate, server
 
 ONCE = RetryPolicy(attempts=1)
-
-
-class Answer(BaseHTTPRequestHandler):
-    """Answers every request with the line in which it was requested."""
-
-    def do_GET(self) -> None:
-        body = f'"{self.path}"'.encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Print nothing."""
-
-
-class Server(ThreadingHTTPServer):
-    def handle_error(self, *_: object) -> None:
-        """Print nothing: clients refuse the certificate."""
-
-
-@contextmanager
-def server(context: ssl.SSLContext | None = None) -> Iterator[int]:
-    with Server(("127.0.0.1", 0), Answer) as made:
-        if context:
-            made.socket = context.wrap_socket(made.socket, server_side=True)
-        thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        try:
-            yield made.server_port
-        finally:
-            made.shutdown()
-            thread.join()
 
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
     """The certificate of 127.0.0.1 that nothing trusts, with its key."""
-    program = shutil.which("openssl")
-    if program is None:
-        pytest.skip("openssl is not here")
-    file = tmp_path / "server.pem"
-    key = ["-newkey", "rsa:2048", "-nodes", "-keyout", str(file), "-out", str(tmp_path / "c.pem")]
-    name = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
-    subprocess.run(
-        [program, "req", "-x509", "-days", "30", *key, *name], check=True, capture_output=True
-    )
-    file.write_bytes(file.read_bytes() + (tmp_path / "c.pem").read_bytes())
-    return file
+    return make_certificate(tmp_path)
 
 
 def fetch(url: str) -> bytes:

@@ -13,9 +13,9 @@ import pytest
 from extery.fetch import Fetcher
 from extery.fetch.decoding import supported_encodings
 from extery.repository.generate import generate
+from tests.repository.checking import check, check_folder, codes
 from tests.repository.hosted import Repository
 from tests.repository.packages import put
-from tests.repository.test_check import check, check_folder, codes
 from tests.samples.packages import ADD_ON, MANIFEST, PACKAGES, packed
 
 

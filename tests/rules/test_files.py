@@ -1,24 +1,20 @@
-"""Files that reviewers ask about, and files that do not work for users: by their contents, sizes and modes."""
+"""Files that reviewers ask about: archives, machine code, bytecode, pointers of Git LFS."""
 
 from __future__ import annotations
 
 import io
-import os
 import struct
-import sys
 import tarfile
-import zipfile
 from pathlib import Path
 
 import pytest
 
-from extery.author.validate import check_folder
 from extery.core.errors import Problem
-from extery.rules.checks import Checks
 from extery.rules.engine import Scope, check_package
 from extery.rules.file_kinds import archive_format, is_bytecode, is_library, native_format
 from extery.rules.profiles import Profile
 from tests.author.trees import make_source
+from tests.rules.file_problems import ELF, MACH_O, PE, checked, codes, in_folder, write
 from tests.samples.packages import (
     LFS_POINTER,
     MANIFEST,
@@ -31,9 +27,6 @@ from tests.samples.packages import (
     wheel,
 )
 
-ELF = b"\x7fELF\x02\x01\x01" + bytes(64)
-PE = b"MZ" + bytes(58) + struct.pack("<L", 64) + b"PE\0\0" + bytes(64)
-MACH_O = b"\xcf\xfa\xed\xfe" + bytes(64)
 FAT = b"\xca\xfe\xba\xbe\0\0\0\x02" + bytes(64)
 JAVA = b"\xca\xfe\xba\xbe\0\0\0\x41" + bytes(64)
 
@@ -43,34 +36,6 @@ def tar() -> bytes:
     with tarfile.open(fileobj=file, mode="w") as archive:
         archive.addfile(tarfile.TarInfo("gear.png"))
     return file.getvalue()
-
-
-#: Areas whose rules do not judge the files of these packages.
-OTHERS = ("code", "license", "metadata")
-
-
-def checked(data: bytes, *, profile: Profile = Profile.BLENDER_ORG) -> list[Problem]:
-    problems = check_package(io.BytesIO(data), name="gears.zip", checks=Checks(profile)).problems
-    return [problem for problem in problems if problem.code.partition(".")[0] not in OTHERS]
-
-
-def codes(data: bytes, *, profile: Profile = Profile.BLENDER_ORG) -> list[str]:
-    return [problem.code for problem in checked(data, profile=profile)]
-
-
-def in_folder(folder: Path, *, profile: Profile | None = Profile.BLENDER_ORG) -> list[Problem]:
-    problems = check_folder(folder, checks=Checks(profile) if profile else None).problems
-    return [problem for problem in problems if problem.code.partition(".")[0] not in OTHERS]
-
-
-def write(folder: Path, name: str, data: bytes, mode: int = 0o644) -> None:
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
-    path.chmod(mode)
-
-
-# Formats
 
 
 @pytest.mark.parametrize(
@@ -116,9 +81,6 @@ def test_a_library_is_one_by_its_name() -> None:
     assert not any(map(is_library, ("bin/convert", "convert.exe", "gears.sox")))
 
 
-# Archives and compiled files
-
-
 def test_an_archive_under_another_name_is_found_in_a_package() -> None:
     [problem] = checked(add_on(("data/textures.dat", packed(("a", b"a")))))
 
@@ -153,9 +115,6 @@ def test_a_cache_of_a_folder_is_reported_once(tmp_path: Path) -> None:
     write(source, "gears.pyc", b"\xa7\r\r\n")
     assert [p.code for p in in_folder(source)] == ["build.caches-packed", "file.bytecode"]
     assert codes(add_on(("__pycache__/x.cpython-311.pyc", b""))) == ["file.bytecode"]
-
-
-# Git LFS
 
 
 @pytest.mark.parametrize("scope", [Scope.PACKAGE, Scope.REPOSITORY, Scope.UPLOAD])
@@ -195,144 +154,6 @@ def add_on_manifest() -> bytes:
 def test_a_text_about_git_lfs_is_no_pointer() -> None:
     text = b"version https://git-lfs.github.com/spec/v1 is the first line of a pointer.\n" * 20
     assert codes(add_on(("docs/lfs.md", text))) == []
-
-
-# Programs
-
-
-def programs(data: bytes, scope: Scope = Scope.PACKAGE) -> list[str]:
-    problems = check_package(io.BytesIO(data), scope=scope).problems
-    return [p.message.partition(" ")[0] for p in problems if p.code == "file.executable-bit"]
-
-
-def with_mode(name: str, mode: int) -> zipfile.ZipInfo:
-    info = zipfile.ZipInfo(name)
-    info.external_attr = (0o100000 | mode) << 16
-    return info
-
-
-@pytest.mark.parametrize(
-    ("name", "mode", "data"),
-    [
-        ("bin/convert", 0o644, ELF),
-        ("bin/convert", 0o644, MACH_O),
-        ("bin/convert.x86_64", 0o644, ELF),
-        ("bin/run.sh", 0o755, b"#!/bin/sh\n"),
-        ("bin/convert-1.2", 0o755, ELF),
-    ],
-)
-def test_a_program_loses_its_bit(name: str, mode: int, data: bytes) -> None:
-    for scope in (Scope.PACKAGE, Scope.REPOSITORY):
-        assert programs(add_on((with_mode(name, mode), data)), scope) == [name]
-
-
-@pytest.mark.parametrize(
-    ("name", "mode", "data"),
-    [
-        ("lib/gears.so", 0o755, ELF),
-        ("bin/convert.exe", 0o755, PE),
-        ("tool.py", 0o755, b"#!/usr/bin/env python3\n"),
-        ("tool", 0o755, b"#!/usr/bin/env python3\n"),
-        ("bin/run.sh", 0o644, b"#!/bin/sh\n"),
-        ("gear.png", 0o755, b"\x89PNG"),
-        ("LICENSE", 0o755, b"Text"),
-        ("tests/run_all.sh", 0o755, b"#!/bin/sh\n"),
-        (".github/lint.sh", 0o755, b"#!/bin/sh\n"),
-        ("build.sh", 0o755, b"#!/bin/sh\n"),
-        ("make_release.sh", 0o755, b"#!/bin/sh\n"),
-    ],
-)
-def test_other_files_need_no_bit(name: str, mode: int, data: bytes) -> None:
-    assert programs(add_on((with_mode(name, mode), data))) == []
-
-
-def test_code_that_sets_the_bit_has_no_problem() -> None:
-    assert programs(add_on(("bin/convert", ELF), ("run.py", b"os.chmod(path, 0o755)\n"))) == []
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
-def test_a_folder_is_judged_by_the_modes_of_its_files(tmp_path: Path) -> None:
-    source = make_source(tmp_path)
-    write(source, "bin/run.sh", b"#!/bin/sh\n", 0o755)
-    write(source, "bin/keep.sh", b"#!/bin/sh\n", 0o644)
-
-    [problem] = in_folder(source, profile=None)
-
-    assert (problem.code, problem.where.file) == ("file.executable-bit", "bin/run.sh")
-
-
-# Sizes and copies
-
-
-def test_a_large_file_is_named_with_its_share() -> None:
-    data = os.urandom(12_000_000)
-    stored = add_on(("gears.blend", data))
-
-    [problem] = checked(stored)
-
-    assert problem.code == "file.large"
-    assert problem.message == "gears.blend takes 12 MB, 99 % of the package"
-
-
-def test_a_file_that_packs_well_is_not_large_in_a_package_and_in_its_folder(tmp_path: Path) -> None:
-    assert codes(add_on(("gears.blend", bytes(12_000_000) + os.urandom(99_999)))) == []
-
-    source = make_source(tmp_path)
-    write(source, "gears.txt", b"gear " * 3_000_000)
-    write(source, "gears.blend", os.urandom(12_000_000))
-    [problem] = in_folder(source)
-    assert (problem.code, problem.where.file) == ("file.large", "gears.blend")
-    assert problem.message == "gears.blend takes about 12 MB of the package, 99 % of it"
-
-
-def test_a_copy_of_a_large_file_is_named_with_what_it_costs(tmp_path: Path) -> None:
-    data = os.urandom(300_000)
-    files = (("a.hdr", data), ("b/a.hdr", data), ("c/a.hdr", data), ("d.hdr", data[::-1]))
-    [problem] = checked(add_on(*files))
-    assert problem.code == "file.duplicate"
-    assert problem.message.startswith("a.hdr is packed 2 more times, ")
-    assert problem.where.path == ("b/a.hdr",)
-
-    source = make_source(tmp_path)
-    for name, content in files:
-        write(source, name, content)
-    [same] = in_folder(source)
-    assert (same.message, same.where.file) == (problem.message, "b/a.hdr")
-
-
-def test_copies_of_small_files_are_usual() -> None:
-    assert codes(add_on(("a/icon.png", b"i" * 9000), ("b/icon.png", b"i" * 9000))) == []
-
-
-# Working files
-
-
-@pytest.mark.parametrize(
-    ("name", "pattern"),
-    [
-        ("icons/gear.psd", "*.psd"),
-        ("icons/gear.XCF", "*.XCF"),
-        ("gears.blend1", "*.blend[1-9]*"),
-        ("gears.py~", "*~"),
-        ("gears.py.orig", "*.orig"),
-        ("gears.py.rej", "*.rej"),
-        ("gears.py.bak", "*.bak"),
-        ("#gears.py#", "#*#"),
-    ],
-)
-def test_a_working_file_is_named_with_a_pattern(name: str, pattern: str) -> None:
-    [problem] = checked(add_on((name, b"data")))
-
-    assert problem.code == "file.redundant"
-    assert f"'{pattern}'" in problem.hint
-
-
-def test_a_file_that_code_names_is_used() -> None:
-    used = ("loader.py", b"open('gear.psd')\n")
-    assert codes(add_on(("icons/gear.psd", b"8BPS"), used)) == []
-
-
-# Requirements
 
 
 def required(text: bytes, code: bytes, *more: tuple[str, bytes]) -> list[Problem]:
@@ -375,9 +196,6 @@ def test_other_requirements_are_no_problem(
     text: bytes, code: bytes, more: tuple[tuple[str, bytes], ...]
 ) -> None:
     assert required(text, code, *more) == []
-
-
-# Paths
 
 
 def test_a_long_path_of_a_folder_is_reported_like_that_of_its_package(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +10,9 @@ from typing import Any
 from django.db import connection
 
 from extery.core.errors import ExteryError
+from extery_site.accounts.models import User
+from extery_site.publish import actions as publish
+from tests.site.packages import package
 
 
 def run_simultaneously(*actions: Callable[[], Any]) -> list[Any]:
@@ -43,3 +47,9 @@ def run_simultaneously(*actions: Callable[[], Any]) -> list[Any]:
 def errors_of(results: list[Any]) -> list[str]:
     """Return the codes of the errors among the results."""
     return [result.code for result in results if isinstance(result, ExteryError)]
+
+
+def upload(owner: User, **fields: Any) -> Callable[[], Any]:
+    """Return the upload of a package with these fields of its manifest."""
+    data = package(**fields)
+    return lambda: publish.receive_upload(file=io.BytesIO(data), user=owner)

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from extery.core.compatibility import Audience, BlenderRange, System
-from extery.core.types import is_listed_for
+from extery.core.compatibility import Audience, BlenderRange
 from extery.core.versions import blender_version_of_number
 from extery_site.catalog.models import Extension
 from extery_site.listings.models import ListedExtension
+from extery_site.listings.packed import Entry, PackedEntries, Versions
 
 _REVISION = "SELECT number FROM listings_revision WHERE id = 1"
 _FIELDS = (
@@ -36,28 +36,11 @@ _FIELDS = (
 )
 
 
-class Entry(NamedTuple):
-    """A package that may be listed: who can install it, and its JSON around the site's address."""
-
-    type: str
-    audience: Audience
-    before_address: bytes
-    after_address: bytes
-
-    def is_listed_for(self, system: System) -> bool:
-        """Return whether a system can install it, and reads listings that have its type."""
-        return self.audience.fits(system) and is_listed_for(self.type, system.blender)
-
-
-#: The packages of each version of an extension, newest version first.
-Versions = tuple[tuple[Entry, ...], ...]
-
-
 class ExtensionState(NamedTuple):
-    """What listings show of an extension; without versions they show nothing."""
+    """What listings show of an extension; without entries they show nothing."""
 
     id_key: str
-    versions: Versions
+    entries: PackedEntries
     block: tuple[str, str] | None
     """Id and reason if the extension is blocked."""
 
@@ -90,16 +73,13 @@ def read_changes(since: int | None = None) -> Changes:
         listed = listed.filter(revision__gt=since)
     rows = listed.values_list(*_FIELDS).iterator(chunk_size=500)
     extensions = []
-    audiences: dict[Audience, Audience] = {}
     for (id_key, changed_at), group in groupby(rows, key=itemgetter(0, 1)):
         revision = max(revision, changed_at)
-        extensions.append(_extension_state(id_key, group, audiences))
+        extensions.append(_extension_state(id_key, group))
     return Changes(revision, extensions)
 
 
-def _extension_state(
-    id_key: str, rows: Iterator[tuple[Any, ...]], audiences: dict[Audience, Audience]
-) -> ExtensionState:
+def _extension_state(id_key: str, rows: Iterator[tuple[Any, ...]]) -> ExtensionState:
     first = next(rows)
     _, _, status, extension_id, type_, reason, *_ = first
     block = (extension_id, reason) if status == Extension.Status.BLOCKED else None
@@ -114,9 +94,10 @@ def _extension_state(
         )
         audience = Audience.of(blender, platforms=platforms, pythons=pythons)
         by_version.setdefault(version, []).append(
-            Entry(type_, audiences.setdefault(audience, audience), before.encode(), after.encode())
+            Entry(type_, audience, before.encode(), after.encode())
         )
-    return ExtensionState(id_key, without_superseded(by_version.values()), block)
+    versions = without_superseded(by_version.values())
+    return ExtensionState(id_key, PackedEntries.of(versions), block)
 
 
 def without_superseded(versions: Iterable[Iterable[Entry]]) -> Versions:

@@ -16,8 +16,7 @@ from weakref import WeakValueDictionary
 from extery.core.cached_property import cached_property
 from extery.core.compatibility import System
 from extery.core.system_classes import SystemNormalizer
-from extery.listing.selection import newest_fitting
-from extery_site.listings.changes import Entry, Versions
+from extery_site.listings.packed import PackedEntries
 
 #: Average number of extensions in a chunk: 150 kB, compressed in 5 ms.
 EXTENSIONS_PER_CHUNK = 256
@@ -66,10 +65,10 @@ class Chunk:
 
     __slots__ = ("_normalizer", "_rendered", "audiences", "extensions")
 
-    def __init__(self, extensions: tuple[Versions, ...]) -> None:
+    def __init__(self, extensions: tuple[PackedEntries, ...]) -> None:
         self.extensions = extensions
         self.audiences = frozenset(
-            entry.audience for versions in extensions for entries in versions for entry in entries
+            audience for entries in extensions for audience in entries.audiences
         )
         self._normalizer = SystemNormalizer(self.audiences)
         self._rendered: WeakValueDictionary[tuple[str, System], RenderedChunk] = (
@@ -84,30 +83,27 @@ class Chunk:
             address = json.dumps(base)[1:-1].encode()
             rendered = RenderedChunk(
                 b"".join(
-                    b",%b%b%b" % (entry.before_address, address, entry.after_address)
-                    for versions in self.extensions
-                    for entry in newest(versions, key[1])
+                    b",%b%b%b" % (before, address, after)
+                    for entries in self.extensions
+                    for before, after in entries.newest(key[1])
                 )
             )
             self._rendered[key] = rendered
         return rendered
 
 
-def newest(versions: Versions, system: System) -> list[Entry]:
-    """Return the packages that are listed for the system, of the newest version that has any."""
-    return newest_fitting(versions, lambda entry: entry.is_listed_for(system))
-
-
-def split(extensions: Iterable[tuple[str, Versions]]) -> Iterator[tuple[str, tuple[Versions, ...]]]:
+def split(
+    extensions: Iterable[tuple[str, PackedEntries]],
+) -> Iterator[tuple[str, tuple[PackedEntries, ...]]]:
     """Split extensions, sorted by id, into chunks: yield the first id and the extensions of each."""
     first = ""
-    part: list[Versions] = []
-    for id_key, versions in extensions:
+    part: list[PackedEntries] = []
+    for id_key, entries in extensions:
         if part and starts_chunk(id_key):
             yield first, tuple(part)
             part = []
         if not part:
             first = id_key
-        part.append(versions)
+        part.append(entries)
     if part:
         yield first, tuple(part)

@@ -13,9 +13,10 @@ from extery.core.compatibility import System
 from extery.core.system_classes import SystemNormalizer
 from extery.listing import all_versions
 from extery.listing.entries import LISTING_VERSION
-from extery_site.listings.changes import Changes, Versions
+from extery_site.listings.changes import Changes
 from extery_site.listings.chunks import Chunk, split
 from extery_site.listings.document import ListingDocument
+from extery_site.listings.packed import PackedEntries
 
 
 def head(blocklist: Sequence[Mapping[str, str]], fields: Mapping[str, str] = {}) -> bytes:
@@ -30,7 +31,7 @@ class Snapshot:
     def __init__(
         self,
         revision: int,
-        extensions: Mapping[str, Versions],
+        extensions: Mapping[str, PackedEntries],
         blocked: Mapping[str, tuple[str, str]],
         previous: Mapping[str, Chunk] | None = None,
     ) -> None:
@@ -59,11 +60,11 @@ class Snapshot:
     def apply(self, changes: Changes) -> Snapshot:
         """Return the snapshot after the changes."""
         extensions, blocked = dict(self._extensions), dict(self._blocked)
-        for id_key, versions, block in changes.extensions:
+        for id_key, entries, block in changes.extensions:
             extensions.pop(id_key, None)
             blocked.pop(id_key, None)
-            if versions:
-                extensions[id_key] = versions
+            if entries.versions:
+                extensions[id_key] = entries
             if block:
                 blocked[id_key] = block
         return Snapshot(changes.revision, extensions, blocked, self._chunks)

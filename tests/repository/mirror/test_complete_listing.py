@@ -24,11 +24,6 @@ LIBRARY = "asset-library"
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "mirror"
-
-
-@pytest.fixture
 def mixed(repository: Repository) -> Repository:
     """A repository with an add-on and an asset library in one listing."""
     repository.add("gear.zip")

@@ -34,11 +34,6 @@ BAD = [
 NO_PROBLEMS = inspection.Inspection((), ())
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "mirror"
-
-
 @pytest.mark.parametrize("code", BAD)
 def test_a_bad_package_is_left_out_and_the_others_are_mirrored(
     repository: Repository, folder: Path, fetcher: Fetcher, code: str

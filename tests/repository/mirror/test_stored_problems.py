@@ -22,11 +22,6 @@ PROBLEM = Problem.of(
 )
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "mirror"
-
-
 def test_problems_survive_json() -> None:
     stored = json.loads(json.dumps(dump_problems({NAME: [PROBLEM, PROBLEM]})))
 

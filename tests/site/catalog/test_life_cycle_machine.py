@@ -7,157 +7,41 @@ after each of them what must hold. ``EXTERY_TEST_LIFE_CYCLE=500`` explores that 
 from __future__ import annotations
 
 import io
-import json
 import os
-from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
-from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 
-from extery.core.compatibility import System
-from extery.core.errors import ExteryError
-from extery_site.accounts.models import User
 from extery_site.catalog import transitions
-from extery_site.catalog.endpoints import visible_versions
-from extery_site.catalog.models import EXPIRING, Event, Extension, Version
-from extery_site.listings.changes import read_changes
-from extery_site.listings.models import ListingEntry
-from extery_site.listings.snapshot import Snapshot
+from extery_site.catalog.models import Event, Version
 from extery_site.moderation import automatic, blocks, cool_down, decisions, queue_tasks
 from extery_site.moderation.models import BlockRequest
 from extery_site.moderation.undo import undo
 from extery_site.publish import actions
 from extery_site.publish.expiry import expire_drafts
 from tests.site import factories
+from tests.site.catalog.life_cycle_invariants import LifeCycleInvariants
+from tests.site.catalog.life_cycle_state import NUMBERS
+from tests.site.catalog.life_cycle_steps import POSSIBLE, STEPS_OF_VERSIONS
 from tests.site.packages import package
 
 SEQUENCES = int(os.environ.get("EXTERY_TEST_LIFE_CYCLE", "3"))
 STEPS = 20
-NUMBERS = ("1.0.0", "1.1.0", "2.0.0")
 #: Package by number and build, made once.
 PACKAGES = {
     (number, build): package(version=number, files={"build.py": f"build = {build}\n"})
     for number in NUMBERS
     for build in range(3)
 }
-
-
-class Step(NamedTuple):
-    """What an event does to a version; written here again, so that a mistake in the table is found."""
-
-    sources: set[str]
-    target: str
-
-
-OPEN = {"in_review", "changes_requested", "on_hold", "cooling_down"}
-#: The effect of each event on its version; ``deleted`` is the end.
-STEPS_OF_VERSIONS = {
-    "uploaded": Step({"", "draft", "changes_requested", "withdrawn"}, ""),
-    "replaced": Step({"draft", "changes_requested", "withdrawn"}, ""),
-    "submitted": Step({"draft", "changes_requested", "withdrawn"}, "in_review"),
-    "withdrawn": Step(OPEN, "withdrawn"),
-    "discarded": Step({"draft", "changes_requested", "withdrawn", "declined"}, "deleted"),
-    "expired": Step({"draft", "withdrawn"}, "deleted"),
-    "approved": Step({"in_review"}, "approved"),
-    "first_approved": Step({"in_review"}, "in_review"),
-    "approval_withdrawn": Step({"in_review"}, "in_review"),
-    "undone": Step({"approved", "cooling_down", "changes_requested", "on_hold"}, "in_review"),
-    "changes_requested": Step({"in_review"}, "changes_requested"),
-    "declined": Step({"in_review", "on_hold"}, "declined"),
-    "held": Step({"in_review", "cooling_down"}, "on_hold"),
-    "released": Step({"on_hold"}, "in_review"),
-    "hold_ended": Step({"on_hold"}, "in_review"),
-    "scheduled": Step({"in_review"}, "cooling_down"),
-    "published": Step({"cooling_down"}, "approved"),
-    "published_early": Step({"cooling_down"}, "approved"),
-    "stopped": Step({"cooling_down"}, "in_review"),
-    "auto_scheduled": Step({"in_review"}, "cooling_down"),
-    "auto_published": Step({"in_review", "cooling_down"}, "approved"),
-    "auto_stopped": Step({"cooling_down"}, "in_review"),
-    "unpublished": Step({"approved"}, "unpublished"),
-    "republished": Step({"unpublished"}, "approved"),
-    "version_blocked": Step({"approved", "unpublished"}, "blocked"),
-    "scan_blocked": Step({"approved", "unpublished"}, "blocked"),
-    "reconsidered": Step({"declined"}, "in_review"),
-    **{
-        f"maximum_{name}": Step({"approved"}, "")
-        for name in ("set", "removed", "suggested", "withdrawn", "declined")
-    },
-    "version_unblocked": Step({"blocked"}, "approved or unpublished"),
-}
-PRECEDENCE = (
-    *("approved", "in_review", "changes_requested", "on_hold", "cooling_down"),
-    *("blocked", "unpublished", "withdrawn", "declined"),
-)
 PEOPLE = st.sampled_from(["owner", "moderator", "second", "visitor"])
 VERSIONS = st.sampled_from(NUMBERS)
-
-
-#: Events that users cause: who, and how. Discarding is left out: it is in `act_as_owner`.
-POSSIBLE: dict[str, tuple[str, Callable[[Version, Any], Any]]] = {
-    "submitted": ("owner", lambda version, by: actions.submit(version=version, by=by)),
-    "withdrawn": ("owner", lambda version, by: actions.withdraw(version=version, by=by)),
-    "unpublished": ("owner", lambda version, by: actions.unpublish(version=version, by=by)),
-    "republished": ("owner", lambda version, by: actions.republish(version=version, by=by)),
-    "approved": (
-        "moderator",
-        lambda version, by: decisions.approve_version(
-            version=version, packages=version.package_hashes, by=by
-        ),
-    ),
-    "changes_requested": (
-        "moderator",
-        lambda version, by: decisions.request_changes(
-            version=version, packages=version.package_hashes, by=by, reason="Because"
-        ),
-    ),
-    "held": (
-        "moderator",
-        lambda version, by: decisions.hold_version(
-            version=version,
-            by=by,
-            reason="Because",
-            until=timezone.localdate() + timedelta(days=2),
-        ),
-    ),
-    "released": (
-        "moderator",
-        lambda version, by: decisions.release_version(version=version, by=by),
-    ),
-    "published_early": (
-        "moderator",
-        lambda version, by: cool_down.publish_early(version=version, by=by, reason="Because"),
-    ),
-    "stopped": (
-        "moderator",
-        lambda version, by: cool_down.stop_publication(version=version, by=by, reason="Because"),
-    ),
-    "version_blocked": (
-        "moderator",
-        lambda version, by: decisions.block_version(version=version, by=by, reason="Because"),
-    ),
-    "version_unblocked": (
-        "moderator",
-        lambda version, by: decisions.unblock_version(version=version, by=by),
-    ),
-}
-
-
 #: What the worker does from time to time.
 WORK = (cool_down.publish_due, automatic.publish_due, cool_down.end_holds, expire_drafts)
 
@@ -168,76 +52,8 @@ class FakeContext:
     complete = staticmethod(transaction.atomic)
 
 
-class LifeCycle(RuleBasedStateMachine):
-    """One extension with up to three versions."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.offset = timedelta(0)
-        self.real_now = timezone.now
-        timezone.now = self.now  # type: ignore[assignment]
-        self.transaction = transaction.atomic()
-        self.transaction.__enter__()
-
-    def now(self) -> datetime:
-        return self.real_now() + self.offset
-
-    def teardown(self) -> None:
-        timezone.now = self.real_now  # type: ignore[assignment]
-        transaction.set_rollback(True)
-        self.transaction.__exit__(None, None, None)
-
-    @initialize(public=st.integers(0, 2), in_review=st.booleans())
-    def start(self, public: int, in_review: bool) -> None:
-        """Begin with public versions and one in review, so that few steps lead far."""
-        self.users: dict[str, User | AnonymousUser] = {
-            "owner": factories.make_user("ada"),
-            "moderator": factories.make_moderator("mika"),
-            "second": factories.make_moderator("imani"),
-            "visitor": AnonymousUser(),
-        }
-        self.build = 0
-        owner, moderator = self.users["owner"], self.users["moderator"]
-        assert isinstance(owner, User)
-        assert isinstance(moderator, User)
-        for number in NUMBERS[:public]:
-            version = factories.make_waiting(owner, version=number)
-            packages = version.package_hashes
-            decisions.approve_version(
-                version=version, packages=packages, by=moderator, at_once="It is a test"
-            )
-        if in_review:
-            factories.make_waiting(owner, version="2.0.0")
-
-    def version(self, number: str) -> Version | None:
-        return Version.objects.select_related("extension").filter(number=number).first()
-
-    def extension(self) -> Extension | None:
-        return Extension.objects.first()
-
-    def attempt(self, action: Callable[[], Any], *, who: str, role: str) -> bool:
-        """Perform an action; whether it succeeded. If not, nothing has changed.
-
-        Only the owner, moderators, or the site can succeed, as ``role`` says.
-        """
-        before = self.everything()
-        try:
-            with transaction.atomic():
-                action()
-        except ExteryError:
-            assert self.everything() == before
-            return False
-        allowed = {"owner": {"owner"}, "moderator": {"moderator", "second"}}[role]
-        assert who in allowed
-        return True
-
-    def everything(self) -> list[Any]:
-        return [
-            sorted(Version.objects.values_list("number", "status", "public_at", "block_reason")),
-            list(Extension.objects.values_list("status", "block_reason", "newest_version")),
-            Event.objects.count(),
-            list(BlockRequest.objects.order_by("pk").values_list("state")),
-        ]
+class LifeCycle(LifeCycleInvariants):
+    """The actions of the owner, the moderators, the worker and the clock."""
 
     @precondition(lambda self: self.possible())
     @rule(data=st.data())
@@ -255,18 +71,6 @@ class LifeCycle(RuleBasedStateMachine):
         last = Event.objects.filter(version_number=number).latest("pk")
         assert last.kind in (name, "scheduled" if name == "approved" else name)
         assert last.by == by
-
-    def possible(self) -> list[tuple[str, str]]:
-        """The numbers of versions with the events that their statuses allow."""
-        extension = self.extension()
-        if extension is None or extension.is_blocked:
-            return []
-        return [
-            (version.number, name)
-            for version in extension.versions.order_by("number")
-            for name in POSSIBLE
-            if version.status in STEPS_OF_VERSIONS[name].sources
-        ]
 
     # The owner
 
@@ -430,89 +234,6 @@ class LifeCycle(RuleBasedStateMachine):
             done = automatic.consider(version)
             assert Event.objects.count() == before + (done is not None)
             assert done is None or django_settings.EXTERY_LATER_VERSIONS == "by-risk"
-
-    # What holds after every step
-
-    @invariant()
-    def the_status_of_a_version_follows_from_its_events(self) -> None:
-        status: dict[str, str] = {}
-        was_unpublished: set[str] = set()
-        for kind, number in Event.objects.order_by("pk").values_list("kind", "version_number"):
-            if kind not in STEPS_OF_VERSIONS:
-                assert number == ""
-                continue
-            step = STEPS_OF_VERSIONS[kind]
-            old = status.get(number, "")
-            assert old in step.sources, f"{number}: {kind} of {old!r}"
-            if kind == "unpublished":
-                was_unpublished.add(number)
-            if kind == "republished":
-                was_unpublished.discard(number)
-            new = step.target or old or "draft"
-            if kind == "version_unblocked":
-                new = "unpublished" if number in was_unpublished else "approved"
-            status[number] = "" if new == "deleted" else new
-        expected = {number: new for number, new in status.items() if new}
-        assert dict(Version.objects.values_list("number", "status")) == expected
-
-    @invariant()
-    def fields_belong_to_their_status(self) -> None:
-        for version in Version.objects.all():
-            status = version.status
-            assert (version.public_at is not None) == (status == "cooling_down")
-            assert bool(version.block_reason) == (status == "blocked")
-            assert version.held_until is None or status == "on_hold"
-            assert (version.expires_at is not None) == (status in EXPIRING)
-            assert not version.is_unreviewed or status in {
-                *("cooling_down", "approved", "unpublished", "blocked"),
-            }
-            assert version.unpublished_at is None or status in {"unpublished", "blocked"}
-            assert version.approved_at is not None or status not in {
-                *("approved", "unpublished", "blocked"),
-            }
-
-    @invariant()
-    def the_extension_has_the_status_of_its_versions(self) -> None:
-        extension = self.extension()
-        if extension is None:
-            return
-        statuses = set(extension.versions.values_list("status", flat=True))
-        public = extension.versions.filter(status="approved").order_by("-sort_key").first()
-        assert extension.newest_version == public
-        assert bool(extension.block_reason) == extension.is_blocked
-        if not extension.is_blocked:
-            first = next((status for status in PRECEDENCE if status in statuses), "draft")
-            assert extension.status == {"blocked": "versions_blocked"}.get(first, first)
-
-    @invariant()
-    def the_listing_equals_the_statuses(self) -> None:
-        public = Version.objects.filter(status="approved").order_by("-sort_key")
-        numbers = list(public.values_list("number", flat=True))
-        document = Snapshot.of(read_changes()).render(System(), "https://example.org")
-        listing = json.loads(b"".join(document.body))
-        assert [entry["version"] for entry in listing["data"]] == numbers[:1]
-        entries = ListingEntry.objects.order_by("-sort_key")
-        assert list(entries.values_list("version__number", flat=True)) == numbers
-        extension = self.extension()
-        is_listed = extension is not None and extension.is_blocked and bool(numbers)
-        if is_listed:
-            assert [block["id"] for block in listing["blocklist"]] == ["gear_tool"]
-        elif extension is None or not extension.is_blocked:
-            assert listing["blocklist"] == []
-
-    @invariant()
-    def visitors_see_public_versions_only(self) -> None:
-        extension = self.extension()
-        if extension is not None:
-            seen = visible_versions(extension, AnonymousUser())
-            assert {version.status for version in seen} <= {"approved"}
-
-    @invariant()
-    def one_request_is_open_and_answers_have_a_name(self) -> None:
-        assert BlockRequest.objects.open().count() <= 1
-        for request in BlockRequest.objects.exclude(state="open"):
-            assert request.decided_by is not None
-            assert request.decided_at is not None
 
 
 @pytest.mark.parametrize("policy", ["review", "cool-down", "by-risk"])

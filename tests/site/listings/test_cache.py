@@ -13,7 +13,8 @@ from extery.core.compatibility import Audience, BlenderRange, System
 from extery.core.versions import blender_version_of_number
 from extery_site.listings import cache as module
 from extery_site.listings.cache import CHECK_INTERVAL, ListingCache
-from extery_site.listings.changes import Changes, ExtensionState, Versions
+from extery_site.listings.changes import Changes, ExtensionState
+from extery_site.listings.packed import PackedEntries, Versions
 from tests.site.listings.test_snapshot import entry_of
 
 BASE = "http://a"
@@ -53,7 +54,7 @@ class Database:
         changes = Changes(
             self.revision,
             [
-                ExtensionState(id_key, versions, None)
+                ExtensionState(id_key, PackedEntries.of(versions), None)
                 for id_key, (revision, versions) in self._rows.items()
                 if since is None or revision > since
             ],

@@ -1,4 +1,4 @@
-"""Superseded packages are not kept in memory."""
+"""Superseded packages are not kept in memory, and the others are packed."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extery.core.compatibility import Audience, BlenderRange, System
-from extery.core.types import TYPE_NAMES, first_blender_for
-from extery_site.listings.changes import Entry, without_superseded
-from extery_site.listings.chunks import newest
+from extery.core.types import TYPE_NAMES, first_blender_for, is_listed_for
+from extery_site.listings.changes import without_superseded
+from extery_site.listings.packed import Entry, PackedEntries, Versions
 
 BLENDERS = [(4, 2, 0), (4, 3, 0), (4, 5, 0), (5, 0, 0)]
 PLATFORMS = ["linux-x64", "windows-x64", "macos-arm64"]
@@ -41,16 +41,42 @@ def entry_for(type_: str, audience: Audience, before: bytes, after: bytes = b"")
     return Entry(type_, audience, before, after)
 
 
+#: Any bytes but the one that JSON cannot have.
+texts = st.binary(min_size=1, max_size=3).filter(lambda text: b"\0" not in text)
 versions = st.sampled_from(TYPE_NAMES).flatmap(
     lambda type_: st.lists(
         st.lists(
-            st.builds(entry_for, st.just(type_), audiences, st.binary(min_size=1, max_size=3)),
+            st.builds(entry_for, st.just(type_), audiences, texts),
             min_size=1,
             max_size=3,
         ),
         max_size=5,
     )
 )
+
+
+def newest(versions: Versions, system: System) -> list[Entry]:
+    """Return the entries that are listed for a system, in the simplest way."""
+    for entries in versions:
+        found = [
+            entry
+            for entry in entries
+            if entry.audience.fits(system) and is_listed_for(entry.type, system.blender)
+        ]
+        if found:
+            return found
+    return []
+
+
+@given(versions, systems)
+def test_packed_entries_are_those_that_were_packed(
+    versions: list[list[Entry]], system: System
+) -> None:
+    everything = tuple(tuple(entries) for entries in versions)
+    packed = PackedEntries.of(everything)
+    assert packed.newest(system) == [entry[2:] for entry in newest(everything, system)]
+    assert packed == PackedEntries.of(everything)
+    assert set(packed.audiences) == {entry.audience for row in versions for entry in row}
 
 
 @given(versions, systems)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given, settings
@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from extery.core.compatibility import Audience, System
 from extery.core.types import ADD_ON, TYPE_NAMES
 from extery_site.listings import chunks
-from extery_site.listings.changes import Changes, Entry, ExtensionState, Versions
+from extery_site.listings.changes import Changes, ExtensionState
 from extery_site.listings.document import ListingDocument
+from extery_site.listings.packed import Entry, PackedEntries, Versions
 from extery_site.listings.snapshot import Snapshot
-from tests.site.listings.test_changes import audiences, entry_for, systems
+from tests.site.listings.test_changes import audiences, entry_for, newest, systems
 
 IDS = [f"tool_{number}" for number in range(12)]
 BASE = "https://a.example"
@@ -37,8 +38,22 @@ versions = st.sampled_from(TYPE_NAMES).flatmap(
         max_size=3,
     ).map(lambda versions: tuple(tuple(entries) for entries in versions))
 )
+
+
+class State(NamedTuple):
+    """An extension before its entries are packed."""
+
+    id_key: str
+    versions: Versions
+    block: tuple[str, str] | None
+
+    @property
+    def packed(self) -> ExtensionState:
+        return ExtensionState(self.id_key, PackedEntries.of(self.versions), self.block)
+
+
 states = st.builds(
-    ExtensionState,
+    State,
     st.sampled_from(IDS),
     versions,
     st.none() | st.tuples(st.sampled_from(IDS), st.sampled_from(["Mines coins", 'Says "no" ü'])),
@@ -52,7 +67,7 @@ def _small_chunks() -> Any:
         yield
 
 
-def document_of(states: dict[str, ExtensionState], system: System, base: str) -> Any:
+def document_of(states: dict[str, State], system: System, base: str) -> Any:
     """Return the listing, computed in the simplest way."""
     ordered = [states[id_key] for id_key in sorted(states)]
     return {
@@ -64,25 +79,25 @@ def document_of(states: dict[str, ExtensionState], system: System, base: str) ->
         "data": [
             json.loads(entry.before_address + base.encode() + entry.after_address)
             for state in ordered
-            for entry in chunks.newest(state.versions, system)
+            for entry in newest(state.versions, system)
         ],
     }
 
 
 @settings(deadline=None)
 @given(st.lists(st.lists(states, max_size=4), max_size=6), systems)
-def test_an_updated_snapshot_equals_a_new_one(
-    steps: list[list[ExtensionState]], system: System
-) -> None:
+def test_an_updated_snapshot_equals_a_new_one(steps: list[list[State]], system: System) -> None:
     snapshot = Snapshot.of(Changes(0, []))
-    present: dict[str, ExtensionState] = {}
+    present: dict[str, State] = {}
     kept: list[ListingDocument] = []
     for revision, step in enumerate(steps, start=1):
         kept.append(snapshot.render(system, BASE))
-        snapshot = snapshot.apply(Changes(revision, step))
+        snapshot = snapshot.apply(Changes(revision, [state.packed for state in step]))
         present |= {state.id_key: state for state in step}
     document = snapshot.render(system, BASE)
-    at_once = Snapshot.of(Changes(len(steps), list(present.values()))).render(system, BASE)
+    at_once = Snapshot.of(Changes(len(steps), [state.packed for state in present.values()])).render(
+        system, BASE
+    )
 
     assert document.body == at_once.body
     assert document.gzipped == at_once.gzipped
@@ -98,10 +113,8 @@ def test_an_updated_snapshot_equals_a_new_one(
 
 @settings(deadline=None)
 @given(st.lists(states, max_size=8), systems)
-def test_the_normalized_system_gets_the_same_listing(
-    states: list[ExtensionState], system: System
-) -> None:
-    snapshot = Snapshot.of(Changes(1, states))
+def test_the_normalized_system_gets_the_same_listing(states: list[State], system: System) -> None:
+    snapshot = Snapshot.of(Changes(1, [state.packed for state in states]))
     normal = snapshot.normalize(system)
     assert snapshot.render(normal, BASE).body == snapshot.render(system, BASE).body
 
@@ -109,11 +122,11 @@ def test_the_normalized_system_gets_the_same_listing(
 EVERYBODY = Audience.of()
 
 
-def of_everybody(text: str) -> Versions:
-    return ((entry_of(EVERYBODY, text),),)
+def of_everybody(text: str) -> PackedEntries:
+    return PackedEntries.of(((entry_of(EVERYBODY, text),),))
 
 
-def many() -> dict[str, Versions]:
+def many() -> dict[str, PackedEntries]:
     return {f"tool_{number:03}": of_everybody(f"tool_{number:03}") for number in range(200)}
 
 

@@ -25,7 +25,7 @@ Approve = Callable[..., Version]
 
 
 def listed_versions() -> int:
-    return sum(len(extension.versions) for extension in read_changes().extensions)
+    return sum(len(extension.entries.versions) for extension in read_changes().extensions)
 
 
 def deleted(approve: Approve, owner: User) -> Extension:
@@ -196,7 +196,7 @@ def test_a_deleted_extension_can_be_blocked_and_is_deleted_after_that(
 
     moderation.unblock_extension(extension=extension, by=moderator)
     [state] = read_changes().extensions
-    assert (state.block, state.versions) == (None, ())
+    assert (state.block, state.entries.versions) == (None, ())
     extension.refresh_from_db()
     assert extension.is_deleted
 

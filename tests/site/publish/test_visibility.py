@@ -36,7 +36,7 @@ def test_pages_and_searches_leave_out_an_unlisted_extension_and_blender_keeps_it
     assert pages_that_show("Cog Wheel Maker") == []
     assert Client().get("/extensions/gear_tool/").status_code == 200
     assert Client().head(version.packages.get().download_path).status_code == 200
-    assert len(read_changes().extensions[0].versions) == 1
+    assert len(read_changes().extensions[0].entries.versions) == 1
     assert current_revision() == revision
 
     visibility.list_again(extension=version.extension, by=owner)

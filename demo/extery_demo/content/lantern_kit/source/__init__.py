@@ -4,7 +4,7 @@
 import math
 
 import bpy
-from bpy.props import FloatProperty
+from bpy.props import BoolProperty, FloatProperty
 from mathutils import Color, Matrix, Vector
 
 # Name, angle around the subject, height in radii, size in radii.
@@ -41,6 +41,7 @@ class HangLanterns(bpy.types.Operator):
     tint: FloatProperty(name="Warm and Cool", default=0.5, min=0.0, max=1.0, subtype="FACTOR")
     facing: FloatProperty(name="Facing", default=math.radians(-90), subtype="ANGLE")
     distance: FloatProperty(name="Distance", default=3.0, min=1.2, max=20.0)
+    shade: BoolProperty(name="Contact Shade", description="Darken corners and creases in Eevee")
 
     @classmethod
     def poll(cls, context):
@@ -62,6 +63,9 @@ class HangLanterns(bpy.types.Operator):
             place = centre + Matrix.Rotation(self.facing + math.radians(angle), 3, "Z") @ reach
             light.location = place
             light.rotation_euler = (centre - place).to_track_quat("-Z", "Y").to_euler()
+        if self.shade:
+            context.scene.eevee.use_gtao = True
+            context.scene.eevee.gtao_distance = radius / 2
         return {"FINISHED"}
 
     def power(self, name):

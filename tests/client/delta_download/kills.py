@@ -3,7 +3,7 @@
 A child process downloads a package, as a delta or over several connections, and is killed. Then the target is the old
 or the new package, no other file is left than the part file, and the next download gives the new package.
 
-    python -m tests.client.delta_kills [--count 300] [--seed N]
+    python -m tests.client.delta_download.kills [--count 300] [--seed N]
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from extery.fetch import DownloadRequest, Fetcher, download
 from tests.fetch.web import Web, serving, wait
 from tests.zips.tools import by_zipfile, noise
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 CHILD = """
 import sys
 from pathlib import Path
-from tests.client.delta_kills import complete
+from tests.client.delta_download.kills import complete
 print("ready", flush=True)
 sys.stdin.readline()
 complete(*sys.argv[1:])

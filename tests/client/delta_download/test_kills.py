@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.client.delta_kills import run
+from tests.client.delta_download.kills import run
 
 
 @pytest.mark.slow

@@ -1,0 +1,1 @@
+"""``extery server-generate``: arguments, output and exit status."""

@@ -1,0 +1,1 @@
+"""A delta download gives the identical package for fewer bytes, or nothing."""

@@ -1,0 +1,1 @@
+"""The preview over real sockets."""
