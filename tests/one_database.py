@@ -53,6 +53,7 @@ ONE_DATABASE = (
     "site/scanning/test_clamd_check.py",
     "site/scanning/test_yara_rules.py",
     "site/scanning/test_yara_check.py",
+    "site/scanning/test_yara_scan.py",
     "site/scanning/test_yara_step.py",
     "site/scanning/test_package_scan.py",
     "site/scanning/test_package_check.py",
