@@ -6,6 +6,7 @@ import math
 import posixpath
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, BinaryIO
 
 from extery_site.scanning.package_members import PackageMembers
@@ -17,6 +18,12 @@ MAX_FILES, MAX_STRINGS = 5, 5
 #: Rules of which so many files are named; of the others one.
 _DETAILED_RULES = 500
 _MAX_PATH = 300
+
+
+def warm_up() -> None:
+    """Import the library, if this site has it."""
+    with suppress(ImportError):
+        import yara_x  # noqa: F401
 
 
 def scan(file: BinaryIO, *, rules: BinaryIO, name: str, seconds: float) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from extery_site.moderation.findings import findings_of
 from extery_site.moderation.review_context import tab_url
 from extery_site.moderation.waivers import waive
 from extery_site.publish import actions as publish
+from extery_site.publish.addresses import draft_url
 from extery_site.scanning import scheduling
 from extery_site.scanning.models import FileCheck, StepResult
 from extery_site.scanning.releases import release_package
@@ -200,6 +201,33 @@ def test_with_a_faulty_file_nothing_passes_and_what_the_others_find_counts(
 
     (rules / "bad.yar").unlink()
     assert len(scheduling.outdated(10)) == 3
+
+
+def test_nothing_is_published_before_the_rules_were_used(
+    owner: User, moderator: User, rules: Path
+) -> None:
+    shutil.rmtree(rules)
+    version = factories.make_waiting(owner)
+    check_now(version.package_hashes)
+    version = Version.objects.select_related("extension").get(pk=version.pk)
+
+    with pytest.raises(Conflict) as caught:
+        decisions.approve_version(version=version, packages=version.package_hashes, by=moderator)
+    [problem] = caught.value.problems
+    assert problem.code == "scan.unavailable"
+    assert "could not be checked for YARA rules: The YARA rules of this site" in problem.message
+
+
+def test_a_draft_says_what_keeps_it_from_being_approved(
+    owner: User, signed_in: SignedIn, rules: Path
+) -> None:
+    write_rules(rules, local=rule("teeth", '$t = "teeth"', description="Has teeth"))
+    version = upload(package(files={"data/gear.txt": b"teeth"}), owner)
+    check_now(version.package_hashes)
+
+    page = signed_in(owner).get(draft_url(version)).content.decode()
+    assert "1 finding about the package that keeps it from being approved" in page
+    assert "Has teeth" in page
 
 
 def test_without_the_folder_packages_wait_and_known_results_stay(owner: User, rules: Path) -> None:

@@ -58,3 +58,8 @@ class Step:
     """Whether pages say nothing of it where the site does not make it."""
     applies_to: Callable[[Package], bool] = lambda package: True  # noqa: ARG005
     """Whether the package has what is checked."""
+
+    @property
+    def title_in_text(self) -> str:
+        """The title within a sentence: ``malware``, ``YARA rules``."""
+        return " ".join(word if word.isupper() else word.lower() for word in self.title.split(" "))
