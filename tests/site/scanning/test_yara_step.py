@@ -276,6 +276,11 @@ def test_only_moderators_read_which_strings_were_found(
         page = signed_in(user).get(path).content.decode()
         assert "Has teeth" in page
         assert ("$secret_string" in page) == reads
+        answer = signed_in(user).get("/api/v1/extensions/gear_tool/versions/1.0.0/checks/")
+        [step] = answer.json()["packages"][0]["steps"]
+        files = [{"path": "data/gear.txt", "strings": ["$secret_string"]}]
+        match = {"rule": "local.teeth", "action": "review", "number": 1, "files": files}
+        assert step["rule_matches"] == ([match] if reads else [])
 
 
 def test_findings_of_rules_are_not_in_the_public_api(
