@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.http import HttpRequest
 from ninja import Field, Schema
 
 from extery_site.catalog.models import Extension, Package, RemoteLibrary, Version
+from extery_site.catalog.similar_names import Difference, SimilarName
 from extery_site.ui.addresses import absolute
 
 #: Matches of rules that a site may keep to itself; the API of the review has them.
@@ -206,3 +207,25 @@ def _image(extension: Extension, request: HttpRequest) -> ImageOut | None:
         height=image.height,
         alt_text=image.alt_text,
     )
+
+
+class SimilarNameOut(Schema):
+    """An extension of another owner whose id or name people may confuse with that of an extension."""
+
+    extension: str = Field(description="Its id.")
+    name: str
+    owner: str
+    field: Literal["id", "name"] = Field(description="Which of the two is similar.")
+    difference: Difference = Field(
+        description="``none`` beside case, separators and letters that look alike; one ``edit``; or a ``word`` such as pro."
+    )
+
+    @classmethod
+    def of(cls, similar: SimilarName) -> SimilarNameOut:
+        return cls(
+            extension=similar.extension.extension_id,
+            name=similar.extension.name,
+            owner=similar.extension.owner.username,
+            field="id" if similar.is_id else "name",
+            difference=similar.difference,
+        )

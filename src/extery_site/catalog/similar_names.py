@@ -8,7 +8,7 @@ extensions. `find_similar` also finds skeletons with one edit, or with a word su
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from django.db.models import F, Q
 
@@ -34,6 +34,7 @@ AFFIXES = (
 )
 #: Shorter skeletons are parts of too many words.
 MIN_WITHOUT_AFFIX = 4
+Difference = Literal["none", "edit", "word"]
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
@@ -48,16 +49,34 @@ class SimilarName(NamedTuple):
     has_affix: bool = False
     """Whether one of them has a word of `AFFIXES` before or after the other."""
 
+    @property
+    def difference(self) -> Difference:
+        """By what the two differ, beside case, separators and look-alikes."""
+        if self.has_affix:
+            return "word"
+        return "edit" if self.is_edited else "none"
 
-def find_similar(extension: Extension, *, only_public: bool = False) -> list[SimilarName]:
-    """Return extensions of other owners that were published and are similar; one query.
 
-    Ids come first, then names; in both those without an edit first. With ``only_public``, those that everyone
-    can find on the site: authors must not learn of others from a name.
+def find_similar(extension: Extension) -> list[SimilarName]:
+    """Return extensions of other owners that were published and are similar, also blocked ones; one query.
+
+    Ids come first, then names; in both those without an edit first.
     """
-    found = _published(extension.owner_id)
-    if only_public:
-        found = found.browsable()
+    return _find(extension, _published(extension.owner_id))
+
+
+def find_similar_public(extension: Extension) -> list[SimilarName]:
+    """Return those similar to an extension that was never public, for its author.
+
+    Only what everyone can find on the site: authors must not learn of others from a name. One that is public keeps its
+    name, so there is nothing to say.
+    """
+    if extension.approved_at is not None:
+        return []
+    return _find(extension, _published(extension.owner_id).browsable())
+
+
+def _find(extension: Extension, found: ExtensionQuerySet) -> list[SimilarName]:
     ids = _variants(extension.id_skeleton)
     names = _variants(extension.name_skeleton)
     found = found.filter(

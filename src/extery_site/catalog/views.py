@@ -20,6 +20,7 @@ from extery_site.accounts.permissions import may_moderate
 from extery_site.accounts.profiles import find_hidden, has_text
 from extery_site.catalog.forms import BLENDER_VERSIONS, BrowseForm, popular_tags, tags_in_use
 from extery_site.catalog.models import Extension, ExtensionQuerySet, Tag, Version
+from extery_site.catalog.models.known_problem import broken_blenders
 from extery_site.catalog.offers import offers_by_platform
 from extery_site.catalog.subjects import extension_subject
 from extery_site.notify.actions import is_following, mark_subject_read
@@ -131,6 +132,7 @@ def extension(request: HttpRequest, extension_id: str) -> HttpResponse:
         "unapproved": unapproved,
         "coming": [one for one in unapproved if one.public_at is not None],
         "offers": offers_by_platform(approved or unapproved[:1], request),
+        "broken_blenders": broken_blenders(version_to_show) if version_to_show else [],
         "may_edit": extension.is_owned_by(request.user),
         "is_following": is_following(request.user, subject.key),
         "may_moderate": may_moderate(request.user),

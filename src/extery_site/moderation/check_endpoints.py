@@ -14,6 +14,8 @@ from extery_site.accounts.auth import OPTIONAL_AUTH
 from extery_site.accounts.permissions import may_moderate, require_moderator
 from extery_site.catalog.endpoints import visible_extension, visible_version
 from extery_site.catalog.models import Extension, Version
+from extery_site.catalog.schemas import SimilarNameOut
+from extery_site.catalog.similar_names import find_similar
 from extery_site.moderation import queues
 from extery_site.moderation.review_context import may_read_code
 from extery_site.scanning.bills import package_sbom
@@ -137,6 +139,14 @@ class NearDuplicateOut(Schema):
             code_percent=found.code_percent,
             files_percent=found.files_percent,
         )
+
+
+@router.get("/extensions/{extension_id}/similar-names/", response=list[SimilarNameOut])
+def similar_names(request: HttpRequest, extension_id: str) -> Any:
+    """Return extensions of other owners with a similar id or name; for moderators. At most ten, ids first."""
+    require_moderator(request.user)
+    found = find_similar(visible_extension(extension_id, request.user))
+    return [SimilarNameOut.of(one) for one in found]
 
 
 class ReleaseIn(Schema):

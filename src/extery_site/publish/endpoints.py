@@ -13,7 +13,8 @@ from extery.core.errors import InvalidInput, Where
 from extery.rules.blender_verdicts import verdicts_as_dict
 from extery_site.catalog.endpoints import visible_extension, visible_version
 from extery_site.catalog.models import Version
-from extery_site.catalog.schemas import VersionOut
+from extery_site.catalog.schemas import SimilarNameOut, VersionOut
+from extery_site.catalog.similar_names import find_similar_public
 from extery_site.publish import actions
 from extery_site.publish.completeness import complete_state
 from extery_site.quotas.client_address import client_address
@@ -57,7 +58,7 @@ class DraftOut(Schema):
     """The draft of an upload, warnings about the package, the verdict of each Blender, and what is missing.
 
     The draft is deleted after ``expires_at`` unless it is submitted. ``replaced`` are the names of the packages that
-    the upload replaces.
+    the upload replaces. ``similar`` are public extensions of other owners with an id or name like that of a new extension.
     """
 
     id: str
@@ -67,6 +68,7 @@ class DraftOut(Schema):
     problems: list[dict[str, Any]]
     verdicts: dict[str, VerdictOut]
     missing: list[MissingOut]
+    similar: list[SimilarNameOut]
     expires_at: datetime | None
     url: str
 
@@ -102,6 +104,7 @@ def upload(
         problems=[problem.as_dict() for problem in result.problems],
         verdicts=verdicts_as_dict(result.refusals),
         missing=MissingOut.all_of(version, request),
+        similar=[SimilarNameOut.of(one) for one in find_similar_public(extension)],
         expires_at=version.expires_at,
         url=absolute(request, page),
     )

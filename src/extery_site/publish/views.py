@@ -14,7 +14,7 @@ from extery.core.errors import ExteryError, Problem
 from extery.rules.blender_verdicts import verdict_lines, verdicts_of_upload
 from extery_site.accounts.permissions import require_signed_in
 from extery_site.catalog.models import Extension, Version
-from extery_site.catalog.similar_names import find_similar
+from extery_site.catalog.similar_names import find_similar_public
 from extery_site.project.problems import add_retry_after, http_status
 from extery_site.publish import actions
 from extery_site.publish.addresses import draft_url
@@ -120,7 +120,7 @@ def draft(request: HttpRequest, extension_id: str) -> HttpResponse:
         "verdicts": verdict_lines(verdicts_of_upload(version.manifest)),
         "fields": manifest_rows(version),
         "checks": checks_of(version),
-        "similar": [] if extension.approved_at else find_similar(extension, only_public=True),
+        "similar": find_similar_public(extension),
     }
     response = render(request, "publish/draft.html", context, status=status)
     return add_retry_after(response, problem)

@@ -35,6 +35,7 @@ PATHS = {
     "/api/v1/extensions/{extension_id}/ratings/{rating_id}/reply/",
     "/api/v1/extensions/{extension_id}/ratings/{rating_id}/show",
     "/api/v1/extensions/{extension_id}/restore",
+    "/api/v1/extensions/{extension_id}/similar-names/",
     "/api/v1/extensions/{extension_id}/unblock",
     "/api/v1/extensions/{extension_id}/undeprecate",
     "/api/v1/extensions/{extension_id}/unlist",

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Extension, Version
 from extery_site.catalog.models.skeleton import skeleton
 from extery_site.catalog.similar_names import find_similar, similar_ids
 from tests.site import factories
+from tests.site.packages import package
 
 Approve = Callable[..., Version]
 
@@ -128,3 +130,30 @@ def test_authors_are_shown_public_names_only(
     assert "Names like this one" not in client.get("/publish/weaver_pro/").content.decode()
     shown = find_similar(Extension.objects.get(extension_id="weaver_pro"))
     assert [one.extension.extension_id for one in shown] == ["weaver"]
+
+
+@pytest.mark.django_db
+def test_the_api_has_similar_names_for_authors_and_moderators(
+    approve: Approve, owner: User, stranger: User, moderator: User, program: Any
+) -> None:
+    approve(id="loom_tools", name="Loom Tools")
+    factories.make_blocked(owner, moderator, id="weaver", name="Fabrik")
+    file = SimpleUploadedFile("a.zip", package(id="loom_tools_pro", name="Fabric"))
+
+    uploaded = program(stranger).post("/api/v1/packages/", {"file": file}).json()
+
+    public = {
+        "extension": "loom_tools",
+        "name": "Loom Tools",
+        "owner": "ada",
+        "field": "id",
+        "difference": "word",
+    }
+    assert uploaded["similar"] == [public]
+    url = "/api/v1/extensions/loom_tools_pro/similar-names/"
+    found = program(moderator).get(url).json()
+    assert found[0] == public
+    assert [(one["extension"], one["field"], one["difference"]) for one in found[1:]] == [
+        ("weaver", "name", "edit")
+    ]
+    assert program(stranger).get(url).status_code == 403

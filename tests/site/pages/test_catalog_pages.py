@@ -341,7 +341,7 @@ def test_an_extension_page_needs_a_constant_number_of_queries(
 ) -> None:
     for number in range(6):
         approve(version=f"1.{number}.0")
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         open_page(client, "/extensions/gear_tool/")
     with django_assert_max_num_queries(8):
         open_page(client, "/extensions/gear_tool/versions/")

@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 from django.utils import timezone
 from filelock import FileLock
 
 from extery.author.testing.supervise import Ended, Limits
 from extery_site.accounts.models import User
 from extery_site.catalog.models import BlenderTest, Extension, KnownIncompatibility, Version
+from extery_site.catalog.models.known_problem import broken_blenders
 from extery_site.project.setting_types import Rate
 from extery_site.project.tasks.models import StoredTask
 from extery_site.scanning.models import FileCheck
@@ -283,17 +285,26 @@ def test_the_log_is_bounded_and_has_no_control_characters() -> None:
 
 
 def test_a_test_outranks_the_code_in_the_catalogue(
-    fakes: FakeBlenders, published: Publish, settings: Any, tmp_path: Path
+    fakes: FakeBlenders, published: Publish, settings: Any, tmp_path: Path, client: Client
 ) -> None:
-    package = published().packages.get()
+    version = published()
+    package = version.packages.get()
     broken = Extension.objects.with_known_problems((5, 3, 0))
     KnownIncompatibility.objects.create(package=package, blender=5_003_000)
     assert broken.exists()
+    assert broken_blenders(version) == ["5.3"]
+    page = client.get(version.extension.get_absolute_url()).content.decode()
+    assert "Known to break in <strong>Blender 5.3</strong>" in page
     run_tests.call()
     assert not broken.exists()
+    assert broken_blenders(version) == []
     KnownIncompatibility.objects.all().delete()
     BlenderRun.objects.update(due_at=timezone.now())
     fakes.answers["new"] = FAILED
     run_tests.call()
     assert broken.exists()
+    assert broken_blenders(version) == ["5.3"]
     assert not Extension.objects.with_known_problems((4, 2, 0)).exists()
+    Version.objects.update(blender_max=5_003_000)
+    version.refresh_from_db()
+    assert broken_blenders(version) == []

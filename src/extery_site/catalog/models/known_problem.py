@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+
+from extery.core.compatibility import BlenderRange
+from extery.core.versions import blender_version_of_number, short_blender_version
+
+if TYPE_CHECKING:
+    from extery_site.catalog.models.version import Version
 
 
 class KnownIncompatibility(models.Model):
@@ -52,11 +58,26 @@ def breaks_in(**of_package: Any) -> Q:
 
     The values are those of both models, such as ``package__version`` and ``blender``.
     """
+    return Q(Exists(_by_code(**of_package))) | fails_in(**of_package)
+
+
+def broken_blenders(version: Version) -> list[str]:
+    """Return the Blenders of its range in which a version breaks, such as ``5.3``, the oldest first; one query."""
+    failed = BlenderTest.objects.filter(works=False, package__version=version)
+    found = _by_code(package__version=version).values_list("blender", flat=True)
+    series = [
+        short_blender_version(blender_version_of_number(number))
+        for number in sorted(found.union(failed.values_list("blender", flat=True)))
+    ]
+    return [one for one in series if version.blender_range.overlaps(BlenderRange.of_series(one))]
+
+
+def _by_code(**of_package: Any) -> models.QuerySet[KnownIncompatibility]:
+    """Return what the code says about packages with these values, where no test passed."""
     passed = BlenderTest.objects.filter(
         package=OuterRef("package"), blender=OuterRef("blender"), works=True
     )
-    by_code = KnownIncompatibility.objects.filter(~Exists(passed), **of_package)
-    return Q(Exists(by_code)) | fails_in(**of_package)
+    return KnownIncompatibility.objects.filter(~Exists(passed), **of_package)
 
 
 def fails_in(**of_package: Any) -> Q:
