@@ -91,6 +91,8 @@ def load_rules(path: Path) -> RuleSet:
         if cached is not None and cached[0] == state:
             return cached[1]
         compiled = _compile([_read(path, name) for name, *_ in state])
+        if not compiled.rules and not compiled.faults:
+            raise Unavailable.of("scan.rule-folder", folder=str(path), variant="empty")
         for problem in compiled.faults:
             logger.error("YARA rules: %s: %s", problem.where, problem.message)
         _cache.clear()  # a site has one folder
@@ -108,9 +110,8 @@ def _state_of(path: Path) -> _State:
     found = []
     try:
         for file in _find_files(path):
-            status = file.stat()
             name = file.relative_to(path if path.is_dir() else path.parent).as_posix()
-            found.append((name, status.st_size, status.st_mtime_ns, status.st_ino))
+            found.append((name, *_times_of(file)))
     except OSError as error:
         raise Unavailable.of(
             "scan.rule-folder", folder=str(path), os_error=os_error_text(error)
@@ -118,6 +119,14 @@ def _state_of(path: Path) -> _State:
     if not found:
         raise Unavailable.of("scan.rule-folder", folder=str(path), variant="empty")
     return tuple(sorted(found))
+
+
+def _times_of(file: Path) -> tuple[int, int, int]:
+    try:
+        status = file.stat()
+    except OSError:  # a link that leads nowhere: a file that cannot be read
+        return 0, 0, 0
+    return status.st_size, status.st_mtime_ns, status.st_ino
 
 
 def _find_files(path: Path) -> Iterator[Path]:
@@ -135,10 +144,11 @@ def _find_files(path: Path) -> Iterator[Path]:
 
 
 def _read(path: Path, name: str) -> _Source:
+    text = name.encode("utf-8", "backslashreplace").decode()  # file systems have other names too
     try:
-        return _Source(name, (path / name if path.is_dir() else path).read_bytes())
+        return _Source(text, (path / name if path.is_dir() else path).read_bytes())
     except OSError as error:
-        return _Source(name, b"", os_error_text(error))
+        return _Source(text, b"", os_error_text(error))
 
 
 def _compile(sources: list[_Source]) -> RuleSet:

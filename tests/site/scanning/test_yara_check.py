@@ -77,9 +77,8 @@ def test_the_command_says_that_there_are_no_rules(folder: Path) -> None:
         1,
         [
             f"rules: {folder}",
-            "ok: a.yar: 0 rules",
-            "wrong: there is no rule in these files",
-            "  write one, or unset EXTERY_YARA_RULES",
+            f"wrong: there are no YARA rules in {folder}",
+            "  put files that end with .yar or .yara there, or unset EXTERY_YARA_RULES",
         ],
     )
 

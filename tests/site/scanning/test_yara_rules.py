@@ -122,6 +122,17 @@ def test_a_file_that_cannot_be_read_is_faulty(
     assert rules.version != before
 
 
+def test_links_that_lead_nowhere_and_strange_names_stop_nothing(tmp_path: Path) -> None:
+    write_rules(tmp_path, good=rule("y"))
+    (tmp_path / "link.yar").symlink_to(tmp_path / "nowhere")
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.yar")).write_text(rule("z"))
+
+    rules = load_rules(tmp_path)
+
+    assert {str(name) for name in rules.rules} == {"good.y", "\\udcff.z"}
+    assert rules.faulty_files == {"link.yar"}
+
+
 def test_the_version_follows_the_bytes_and_nothing_is_compiled_twice(tmp_path: Path) -> None:
     write_rules(tmp_path, a=rule("x"))
     first = load_rules(tmp_path)
