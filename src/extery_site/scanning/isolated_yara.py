@@ -17,7 +17,7 @@ MAX_MATCHES = 10_000
 MAX_FILES, MAX_STRINGS = 5, 5
 #: Rules of which so many files are named; of the others one.
 _DETAILED_RULES = 500
-_MAX_PATH = 300
+MAX_PATH = 300
 
 
 def warm_up() -> None:
@@ -79,7 +79,7 @@ class _Found:
             if number > (MAX_FILES if len(self._numbers) <= _DETAILED_RULES else 1):
                 continue
             strings = [pattern.identifier for pattern in rule.patterns if pattern.matches]
-            self._files.setdefault(key, []).append((path[-_MAX_PATH:], strings[:MAX_STRINGS]))
+            self._files.setdefault(key, []).append((path[-MAX_PATH:], strings[:MAX_STRINGS]))
 
     def as_lists(self) -> list[Any]:
         """Return namespace, rule, number of files, and files with strings, for each rule."""

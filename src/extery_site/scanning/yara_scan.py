@@ -6,12 +6,13 @@ import io
 from collections.abc import Iterable
 from typing import Any, BinaryIO, NamedTuple
 
-from extery.core.errors import InvalidPackage, Problem, Where
+from extery.core.errors import InvalidPackage, Problem, Where, bounded
 from extery.core.problem_limits import limit_similar
 from extery.isolation.limits import Limits
 from extery.package.names import quote_name
-from extery_site.scanning.isolated_yara import MAX_FILES, MAX_STRINGS
+from extery_site.scanning.isolated_yara import MAX_FILES, MAX_PATH, MAX_STRINGS
 from extery_site.scanning.package_check import read_isolated
+from extery_site.scanning.package_members import MAX_FILES as MAX_PACKED_FILES
 from extery_site.scanning.yara_rules import ACTIONS, Action, Rule, RuleName, RuleSet
 
 #: Seconds after which a scan ends with what it has found; the limits of its process are for one that does not end.
@@ -62,7 +63,7 @@ def scan_by_rules(rules: RuleSet, file: BinaryIO, name: str) -> RulesReport:
     def read(value: Any) -> dict[str, Any]:
         matches = [_match(rules, *one) for one in value["matches"]]
         matches.sort(key=lambda match: (ACTIONS.index(match.action), match.name))
-        unread = tuple(str(reason) for reason in value["unread"])
+        unread = tuple(_text(reason) for reason in value["unread"])
         return {"report": RulesReport(tuple(matches), unread, int(value["unread_number"]))}
 
     try:
@@ -87,12 +88,17 @@ def _match(
     """Return the match that the isolated process has found; the rule is one of ours, whatever it says."""
     name = RuleName(namespace, identifier)
     read = [
-        FileMatch(str(path), tuple(str(one) for one in strings[:MAX_STRINGS]))
+        FileMatch(_text(path), tuple(_text(one) for one in strings[:MAX_STRINGS]))
         for path, strings in files[:MAX_FILES]
     ]
-    if not read:
-        raise ValueError("a match without a file")
+    if not read or not len(read) <= int(number) <= MAX_PACKED_FILES:
+        raise ValueError("not the number of the files")
     return RuleMatch(name, rules.rules[name], int(number), tuple(read))
+
+
+def _text(value: object) -> str:
+    """Return a text that every database can store."""
+    return bounded(str(value), MAX_PATH).encode("utf-8", "replace").decode()
 
 
 def problems_of(matches: Iterable[RuleMatch], package: str) -> tuple[Problem, ...]:

@@ -56,6 +56,7 @@ def test_an_isolated_process_cannot_invent_rules_or_actions(
     answers = [
         {"matches": [["local", "unknown", 1, [["x", []]]]], "unread": [], "unread_number": 0},
         {"matches": [["local", "eicar", 1, []]], "unread": [], "unread_number": 0},
+        {"matches": [["local", "eicar", 10**9, [["x", []]]]], "unread": [], "unread_number": 0},
         {"matches": "x", "unread": [], "unread_number": 0},
         {},
     ]
@@ -64,6 +65,22 @@ def test_an_isolated_process_cannot_invent_rules_or_actions(
         report = scan_by_rules(load_rules(rules), io.BytesIO(package()), "x.zip")
         assert report.matches == ()
         assert report.unread == ("the check of x.zip ended before it was complete",)
+
+
+def test_names_that_no_database_stores_are_replaced(
+    rules: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matches = [["local", "eicar", 1, [["a\ud800" + "b" * 1000, ["$\udfff"]]]]]
+    answer = {"matches": matches, "unread": ["\ud800"], "unread_number": 1}
+    monkeypatch.setattr(isolated_yara, "scan", lambda *_, **__: answer)
+
+    report = scan_by_rules(load_rules(rules), io.BytesIO(package()), "x.zip")
+
+    assert report.unread == ("?",)
+    [file] = report.matches[0].files
+    assert file.path.startswith("a?b")
+    assert len(file.path) == isolated_yara.MAX_PATH
+    assert file.strings == ("$?",)
 
 
 def test_a_rule_that_matches_every_file_has_a_bounded_result_in_isolation(rules: Path) -> None:
