@@ -6,6 +6,7 @@ A template takes as long to start as many tests of the site together. `tests/iso
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from extery.isolation.client import Isolation
 from extery.isolation.job import find_function
 from extery.isolation.limits import NO_FILES, Limits, ProcessEnded, Reply
 
-_real_call = Isolation.call
+_real_call, _real_stream = Isolation.call, Isolation.stream
 
 
 @contextmanager
@@ -25,6 +26,7 @@ def isolated_functions_here() -> Iterator[None]:
     """Call all isolated functions without a process of their own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Isolation, "call", _call_here)
+        patch.setattr(Isolation, "stream", _stream_here)
         yield
 
 
@@ -33,6 +35,7 @@ def really_isolated() -> Iterator[None]:
     """Call isolated functions as a site does."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Isolation, "call", _real_call)
+        patch.setattr(Isolation, "stream", _real_stream)
         yield
 
 
@@ -57,3 +60,30 @@ def _call_here(
         raise ProcessEnded("output")
     file.seek(0)
     return Reply(json.loads(text), data)
+
+
+@contextmanager
+def _stream_here(
+    self: Isolation,
+    name: str,
+    file: BinaryIO,
+    arguments: Mapping[str, Any],
+    limits: Limits = Limits(),
+) -> Iterator[Iterator[Any]]:
+    """Do what `Isolation.stream` does: the function has a file of its own, and yields copies."""
+    function = find_function(self._functions[name])
+    file.seek(0)
+    copy = io.BytesIO(file.read())
+    file.seek(0)
+
+    def frames() -> Iterator[Any]:
+        rest = limits.output
+        for item in function(copy, **json.loads(json.dumps(dict(arguments)))):
+            is_data = isinstance(item, bytes | bytearray | memoryview)
+            data = bytes(item) if is_data else json.dumps(item).encode()
+            rest -= len(data)
+            if rest < 0:
+                raise ProcessEnded("output")
+            yield data if is_data else json.loads(data)
+
+    yield frames()

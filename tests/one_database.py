@@ -56,6 +56,7 @@ ONE_DATABASE = (
     "site/scanning/test_yara_scan.py",
     "site/scanning/test_yara_step.py",
     "site/scanning/test_package_scan.py",
+    "site/scanning/test_isolated_malware.py",
     "site/scanning/test_package_check.py",
     "site/scanning/test_hostile_archives.py",
     "site/project/test_clamd_address.py",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,9 @@ from tests.isolated_in_process import really_isolated
 
 FUNCTIONS = "tests.isolation.functions"
 NAMES = (
-    *("attempts", "crash", "echo", "fault", "forge", "kill_itself", "leave_process", "print_much"),
-    *("read_two", "refuse", "sleep", "spin", "take_memory", "write_much"),
+    *("attempts", "crash", "echo", "fault", "forge", "forge_bytes", "kill_itself", "leave_process"),
+    *("parts", "parts_then", "print_much", "read_two", "refuse", "sleep", "spin", "take_memory"),
+    "write_much",
 )
 
 
@@ -40,7 +42,13 @@ def hidden_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module", params=CONFINEMENTS)
 def isolation(request: pytest.FixtureRequest, hidden_folder: Path) -> Iterator[Isolation]:
     """The functions of the tests, in each confinement."""
-    kind: Confinement = request.param
+    with confined(request.param, hidden_folder) as made:
+        yield made
+
+
+@contextmanager
+def confined(kind: Confinement, hidden_folder: Path) -> Iterator[Isolation]:
+    """Start an isolation in a confinement; the test is skipped where the system does not allow it."""
     if sys.platform != "linux":
         pytest.skip("confinement needs Linux")
     if kind == "bubblewrap" and not shutil.which("bwrap"):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -19,6 +20,21 @@ from extery.core.errors import InvalidInput
 def echo(file: BinaryIO, **arguments: Any) -> tuple[dict[str, Any], bytes]:
     data = file.read()
     return {"size": len(data), **arguments}, data
+
+
+def parts(file: BinaryIO, *, numbers: int, size: int = 0) -> Iterator[Any]:
+    """Yield the file, and then numbers with bytes."""
+    yield file.read()
+    for number in range(numbers):
+        yield {"number": number}
+        if size:
+            yield memoryview(bytes(size))
+
+
+def parts_then(file: BinaryIO, *, then: str, **arguments: Any) -> Iterator[Any]:
+    """Yield the file, and then do what another function does."""
+    yield file.read()
+    globals()[then](file, **arguments)
 
 
 def read_two(file: BinaryIO, *, name: str, other: BinaryIO) -> list[str]:
@@ -84,12 +100,17 @@ def close_and_sleep(_file: BinaryIO) -> None:
     time.sleep(1_000)
 
 
-def forge(_file: BinaryIO, *, text: str) -> None:
+def forge(_file: BinaryIO, *, text: str, encoding: str = "utf-8") -> None:
     """Write to all descriptors, as code that has taken over a process could."""
     for number in range(3, 10):
         with suppress(OSError):
-            os.write(number, text.encode())
+            os.write(number, text.encode(encoding))
     os._exit(0)
+
+
+def forge_bytes(file: BinaryIO, *, text: str) -> None:
+    """Do what `forge` does with bytes, given as Latin-1."""
+    forge(file, text=text, encoding="latin-1")
 
 
 def attempts(_file: BinaryIO, *, hidden: str) -> dict[str, Any]:
@@ -142,3 +163,25 @@ def leave_process(_file: BinaryIO, *, detached: bool, token: str) -> int:
         start_new_session=detached,
     )
     return 1
+
+
+def unpack_nothing(_file: BinaryIO) -> Iterator[Any]:
+    """End the process before it has said what a package is."""
+    os._exit(0)
+    yield {}
+
+
+def unpack_half(_file: BinaryIO) -> Iterator[Any]:
+    """End the process while it unpacks a package."""
+    yield {"is_archive": True, "is_plain": False, "largest": 0}
+    yield {"zip": 1}
+    yield bytes(100_000)
+    os._exit(0)
+
+
+def unpack_forever(_file: BinaryIO) -> Iterator[Any]:
+    """Unpack a bomb."""
+    yield {"is_archive": True, "is_plain": False, "largest": 0}
+    yield {"zip": 1}
+    while True:
+        yield bytes(1_000_000)

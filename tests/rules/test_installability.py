@@ -16,8 +16,9 @@ from tests.manifest.mutations import one_field_wrong, several_fields_wrong
 from tests.samples import LENIENT, MANIFESTS
 from tests.samples.packages import ADD_ON, PACKAGES, add_on
 
+#: Repositories do not unpack all texts and archives of what they list.
+NOT_IN_REPOSITORIES = {"secret.text", "file.archive-bomb", "file.image-size"}
 #: Warnings about what people see who install the package.
-NOT_IN_REPOSITORIES = {"secret.text"}  # they do not unpack all texts of what they list
 WARNINGS_IN_REPOSITORIES = {
     *("theme.unknown-attributes", "theme.value"),
     *(

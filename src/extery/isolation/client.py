@@ -14,16 +14,18 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, BinaryIO
 
 from extery.isolation import replies
 from extery.isolation.descriptors import open_again
 from extery.isolation.limits import MAX_FILES, NO_FILES, IsolationError, Limits, ProcessEnded, Reply
-from extery.isolation.once import run_once
+from extery.isolation.once import run_once, stream_once
 from extery.isolation.starting import Template, start_template
+from extery.isolation.streams import read_stream
 
 #: Seconds beyond those of a call after which a template that does not answer counts as dead.
 _GRACE = 10.0
@@ -83,6 +85,25 @@ class Isolation:
                     os.lseek(one, 0, os.SEEK_SET)
                 return self._call(name, descriptor, arguments, limits, others)
 
+    @contextmanager
+    def stream(
+        self, name: str, file: BinaryIO, arguments: Mapping[str, Any], limits: Limits = Limits()
+    ) -> Iterator[Iterator[Any]]:
+        """Call a function that yields; the iterator has what it yields, bytes and values for JSON, while it goes on.
+
+        The limit of seconds is for the time that is spent waiting for the function, not for what the caller does between. The
+        iterator raises what `call` raises, at the latest at its end: before, nothing is known to be complete. A caller
+        that leaves ends the function.
+        """
+        path = self._functions[name]
+        with open_again(file) as descriptor:
+            if sys.platform != "linux":
+                frames = stream_once(path, descriptor, arguments, limits)
+            else:
+                frames = self._stream(name, descriptor, arguments, limits)
+            with closing(frames):
+                yield frames
+
     def close(self) -> None:
         """End the template with all calls; the next call starts another one."""
         with self._lock:
@@ -98,8 +119,39 @@ class Isolation:
         limits: Limits,
         files: Mapping[str, int],
     ) -> Reply:
+        with self._started(name, descriptor, arguments, limits, files=files) as (reply, status):
+            return _wait(reply, status, limits)
+
+    def _stream(
+        self, name: str, descriptor: int, arguments: Mapping[str, Any], limits: Limits
+    ) -> Generator[Any]:
+        for attempt in range(2):
+            is_begun = False
+            os.lseek(descriptor, 0, os.SEEK_SET)
+            try:
+                with self._started(name, descriptor, arguments, limits, stream=True) as ends:
+                    for frame in read_stream(*ends, limits):
+                        is_begun = True
+                        yield frame
+                break
+            except IsolationError:
+                if attempt or is_begun:  # the caller has used something of it
+                    raise
+
+    @contextmanager
+    def _started(
+        self,
+        name: str,
+        descriptor: int,
+        arguments: Mapping[str, Any],
+        limits: Limits,
+        *,
+        files: Mapping[str, int] = MappingProxyType({}),
+        stream: bool = False,
+    ) -> Iterator[tuple[int, int]]:
+        """Start a call, which ends with the context; yield descriptors of its reply and its status."""
         call = {"function": name, "arguments": arguments, "limits": limits._asdict()}
-        message = json.dumps({**call, "files": list(files)}).encode()
+        message = json.dumps({**call, "files": list(files), "stream": stream}).encode()
         template = self._running()
         reply, reply_end = os.pipe()
         status, status_end = os.pipe()
@@ -112,16 +164,14 @@ class Isolation:
                         [descriptor, *files.values(), reply_end, status_end],
                     )
             except OSError as error:
-                self._discard(template)
                 raise IsolationError(f"the template has ended: {error}") from error
             finally:
                 os.close(reply_end)
                 os.close(status_end)
-            try:
-                return _wait(reply, status, limits)
-            except IsolationError:
-                self._discard(template)
-                raise
+            yield reply, status
+        except IsolationError:
+            self._discard(template)
+            raise
         finally:
             os.close(reply)
             os.close(status)

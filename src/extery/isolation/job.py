@@ -1,7 +1,8 @@
 """One call in its process: limit it, run the function, and write the reply.
 
 The reply is a line of JSON and the bytes that the function returned. An isolated function is called with the file and
-keyword arguments from JSON, and returns a value for JSON, or a pair of it and bytes (a tuple).
+keyword arguments from JSON, and returns a value for JSON, or a pair of it and bytes (a tuple). One that is called for a
+stream yields values and bytes instead, and its reply is frames.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from importlib import import_module
 from typing import Any, BinaryIO, NoReturn
 
 from extery.core.errors import ExteryError
+from extery.isolation.frames import FrameWriter, TooMuchOutput
 from extery.isolation.limits import Limits
 
 #: Exit statuses of a process without a reply.
@@ -59,20 +61,50 @@ def run(
     path: str, file: BinaryIO, arguments: Mapping[str, Any], output: BinaryIO, maximum: int
 ) -> NoReturn:
     """Call the function, write its reply of at most ``maximum`` bytes, and end this process."""
-    log = io.StringIO()
-    logging.basicConfig(stream=log, level=logging.WARNING, force=True)
-    try:
+
+    def reply(log: io.StringIO) -> None:
         head, data = _call(path, file, arguments)
         head["log"] = log.getvalue()[:_MAX_LOG]
         head["size"] = len(data)
         line = json.dumps(head).encode() + b"\n"
         if len(line) + len(data) > maximum:
-            os._exit(TOO_MUCH_OUTPUT)
+            raise TooMuchOutput
         output.write(line)
         output.write(data)
         output.flush()
+
+    _end_after(reply)
+
+
+def run_stream(
+    path: str, file: BinaryIO, arguments: Mapping[str, Any], output: BinaryIO, maximum: int
+) -> NoReturn:
+    """Call the function, write what it yields in frames of at most ``maximum`` bytes together, and end this process."""
+
+    def reply(log: io.StringIO) -> None:
+        frames, head = FrameWriter(output, maximum), {}
+        try:
+            for item in find_function(path)(file, **arguments):
+                frames.write(item)
+        except (MemoryError, TooMuchOutput):
+            raise
+        except BaseException as error:
+            head = _failure(error)
+        frames.end({**head, "log": log.getvalue()[:_MAX_LOG]})
+
+    _end_after(reply)
+
+
+def _end_after(reply: Callable[[io.StringIO], None]) -> NoReturn:
+    """Write a reply with what is logged meanwhile, and end this process with the status that says whether it is complete."""
+    log = io.StringIO()
+    logging.basicConfig(stream=log, level=logging.WARNING, force=True)
+    try:
+        reply(log)
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
+    except TooMuchOutput:
+        os._exit(TOO_MUCH_OUTPUT)
     except BaseException:  # what is wrong with the reply is the fault of the function
         os._exit(1)
     os._exit(0)
@@ -83,15 +115,20 @@ def _call(path: str, file: BinaryIO, arguments: Mapping[str, Any]) -> tuple[dict
         returned = find_function(path)(file, **arguments)
     except MemoryError:
         raise
-    except ExteryError as error:
-        problems = [problem.as_dict() for problem in error.problems]
-        return {"error": type(error).__name__, "problems": problems}, b""
     except BaseException as error:
-        if isinstance(error, OSError) and error.errno in _EXIT_STATUSES:
-            os._exit(_EXIT_STATUSES[error.errno])
-        return {"crash": _describe(error)}, b""
+        return _failure(error), b""
     value, data = returned if isinstance(returned, tuple) else (returned, b"")
     return {"value": value}, data
+
+
+def _failure(error: BaseException) -> dict[str, Any]:
+    """Return what the reply says about an error of the function; one of a full disk or memory ends this process."""
+    if isinstance(error, ExteryError):
+        problems = [problem.as_dict() for problem in error.problems]
+        return {"error": type(error).__name__, "problems": problems}
+    if isinstance(error, OSError) and error.errno in _EXIT_STATUSES:
+        os._exit(_EXIT_STATUSES[error.errno])
+    return {"crash": _describe(error)}
 
 
 def _describe(error: BaseException) -> str:

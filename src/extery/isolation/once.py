@@ -10,13 +10,14 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from extery.isolation import job, replies
+from extery.isolation.frames import FrameReader
 from extery.isolation.limits import Limits, ProcessEnded, Reply
 from extery.isolation.starting import clean_environment, python_command
 
@@ -28,6 +29,7 @@ _REASONS = {
 }
 #: Address space of a Python that has imported our functions, where the system limits it.
 _BASE_MEMORY = 400_000_000
+_BLOCK = 1 << 18
 
 
 def run_once(
@@ -43,19 +45,62 @@ def run_once(
     ``files`` are copied: not every system passes descriptors on.
     """
     started = time.monotonic()
+    with _started(path, descriptor, arguments, limits, files) as process:
+        reply = _read_reply(process, limits)
+    return replies.read(_status(process, started), reply)
+
+
+def stream_once(
+    path: str, descriptor: int, arguments: Mapping[str, Any], limits: Limits
+) -> Generator[Any]:
+    """Do what `extery.isolation.client.Isolation.stream` does, with the dotted path of the function."""
+    started = time.monotonic()
+    frames, patience = FrameReader(limits.output), _Patience(limits.seconds)
+    with _started(path, descriptor, arguments, limits, stream=True) as process:
+        assert process.stdout is not None
+        try:
+            while True:
+                with patience.waiting_for(process):
+                    block = process.stdout.read(_BLOCK)
+                if not block:
+                    break
+                yield from frames.feed(block)
+            with patience.waiting_for(process):
+                process.wait()
+        finally:
+            process.kill()
+    replies.read_end(_status(process, started), frames.end)
+
+
+@contextmanager
+def _started(
+    path: str,
+    descriptor: int,
+    arguments: Mapping[str, Any],
+    limits: Limits,
+    files: Mapping[str, int] = MappingProxyType({}),
+    *,
+    stream: bool = False,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Start the process of a call, which has ended when the context ends, with all temporary files."""
+    call = {"path": path, "arguments": arguments, "limits": limits._asdict(), "stream": stream}
     with tempfile.TemporaryDirectory(prefix="extery-isolated-") as folder:
         copies = {name: _copy(one, Path(folder, name)) for name, one in files.items()}
-        call = {"path": path, "arguments": arguments, "limits": limits._asdict()}
-        message = json.dumps({**call, "files": copies})
         process = subprocess.Popen(  # noqa: S603  this Python and a module of ours
-            python_command("extery.isolation.once", message),
+            python_command("extery.isolation.once", json.dumps({**call, "files": copies})),
             stdin=descriptor,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=clean_environment() | {"TMPDIR": folder, "TEMP": folder},
             cwd=folder,
+            bufsize=0,  # of a stream, what is there is wanted
         )
-        reply = _read_reply(process, limits)
+        with process:
+            yield process
+
+
+def _status(process: subprocess.Popen[bytes], started: float) -> bytes:
+    """Return what a template says about a call that has ended."""
     code = process.returncode
     status = {
         "reason": _REASONS.get(code, "crash" if code > 0 or os.name == "nt" else "signal"),
@@ -63,7 +108,29 @@ def run_once(
         "peak_memory": 0,
         "seconds": round(time.monotonic() - started, 4),
     }
-    return replies.read(json.dumps(status).encode(), reply)
+    return json.dumps(status).encode()
+
+
+class _Patience:
+    """Seconds that may be spent waiting for a process, together; what is done between does not count."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._waited = 0.0
+
+    @contextmanager
+    def waiting_for(self, process: subprocess.Popen[bytes]) -> Iterator[None]:
+        """Kill the process when the time is over, which ends a read that waits for more; then raise `ProcessEnded`."""
+        started = time.monotonic()
+        timer = threading.Timer(max(0.0, self._seconds - self._waited), process.kill)
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            self._waited += time.monotonic() - started
+        if self._waited >= self._seconds:
+            raise ProcessEnded("time", seconds=self._waited)
 
 
 def _copy(descriptor: int, path: Path) -> str:
@@ -74,22 +141,21 @@ def _copy(descriptor: int, path: Path) -> str:
 
 def _read_reply(process: subprocess.Popen[bytes], limits: Limits) -> bytes:
     """Return what a process writes until it ends. Raises `ProcessEnded` for one that writes or takes too much."""
-    started = time.monotonic()
-    # Ends a read that waits for more, too.
-    timer = threading.Timer(limits.seconds, process.kill)
-    timer.start()
+    reply, patience = bytearray(), _Patience(limits.seconds)
+    assert process.stdout is not None
     try:
-        with process:
-            assert process.stdout is not None
-            reply = process.stdout.read(limits.output + 1)
-            if len(reply) > limits.output:
-                process.kill()
-                raise ProcessEnded("output", seconds=time.monotonic() - started)
+        block: bytes | None = b"-"
+        while block and len(reply) <= limits.output:
+            with patience.waiting_for(process):
+                block = process.stdout.read(_BLOCK)
+            reply += block or b""
+        if len(reply) > limits.output:
+            raise ProcessEnded("output")
+        with patience.waiting_for(process):
+            process.wait()
     finally:
-        timer.cancel()
-    if process.returncode != 0 and time.monotonic() - started >= limits.seconds:
-        raise ProcessEnded("time", seconds=time.monotonic() - started)
-    return reply
+        process.kill()
+    return bytes(reply)
 
 
 def main() -> None:
@@ -107,7 +173,9 @@ def main() -> None:
             name: opened.enter_context(Path(path).open("rb"))
             for name, path in message["files"].items()
         }
-        job.run(message["path"], file, message["arguments"] | others, output, limits.output)
+        arguments = message["arguments"] | others
+        run = job.run_stream if message["stream"] else job.run
+        run(message["path"], file, arguments, output, limits.output)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,15 @@ from extery.isolation.limits import IsolationError, ProcessEnded, Reply
 logger = logging.getLogger(__name__)
 
 #: What reading values of unexpected types raises.
-MALFORMED = (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
+MALFORMED = (
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    IndexError,
+    RecursionError,
+    OverflowError,
+)
 
 
 def read(status: bytes, reply: bytes | bytearray) -> Reply:
@@ -23,6 +31,24 @@ def read(status: bytes, reply: bytes | bytearray) -> Reply:
 
     Raises the error that the function raised, `ProcessEnded`, or `IsolationError` without a status.
     """
+    usage = _read_status(status)
+    try:
+        return _read_reply(bytes(reply), usage)
+    except MALFORMED as error:
+        raise _unreadable(error, usage) from error
+
+
+def read_end(status: bytes, end: bytes | None) -> None:
+    """Raise what `read` raises if a streamed function has not yielded all; ``end`` is what it wrote at its end."""
+    usage = _read_status(status)
+    try:
+        _read_head(end or b"", usage)
+    except MALFORMED as error:
+        raise _unreadable(error, usage) from error
+
+
+def _read_status(status: bytes) -> dict[str, Any]:
+    """Return what the process of a call took; raises `ProcessEnded` or `IsolationError` for one without a reply."""
     try:
         ended = json.loads(status)
     except ValueError:
@@ -32,25 +58,32 @@ def read(status: bytes, reply: bytes | bytearray) -> Reply:
     usage = {"peak_memory": ended["peak_memory"], "seconds": ended["seconds"]}
     if ended["reason"] is not None:
         raise ProcessEnded(ended["reason"], detail=ended["detail"], **usage)
-    try:
-        return _read_reply(bytes(reply), usage)
-    except MALFORMED as error:
-        detail = f"the reply cannot be read: {type(error).__name__}"
-        raise ProcessEnded("crash", detail=detail, **usage) from error
+    return usage
+
+
+def _unreadable(error: Exception, usage: dict[str, Any]) -> ProcessEnded:
+    detail = f"the reply cannot be read: {type(error).__name__}"
+    return ProcessEnded("crash", detail=detail, **usage)
 
 
 def _read_reply(reply: bytes, usage: dict[str, Any]) -> Reply:
     line, _, data = reply.partition(b"\n")
-    head = json.loads(line)
+    head = _read_head(line, usage)
+    if len(data) != head["size"]:
+        raise ValueError("incomplete data")
+    return Reply(head["value"], data, **usage)
+
+
+def _read_head(line: bytes, usage: dict[str, Any]) -> dict[str, Any]:
+    """Return what a function says about its reply; raises its error, or `ProcessEnded` if it has crashed."""
+    head: dict[str, Any] = json.loads(line)
     if log := head["log"]:
         logger.warning("an isolated function says: %s", clean_message(bounded(str(log), 4_000)))
     if "crash" in head:
         raise ProcessEnded("crash", detail=clean_message(bounded(str(head["crash"]))), **usage)
     if "error" in head:
         raise _error(head)
-    if len(data) != head["size"]:
-        raise ValueError("incomplete data")
-    return Reply(head["value"], data, **usage)
+    return head
 
 
 def _error(head: dict[str, Any]) -> ExteryError:

@@ -30,6 +30,8 @@ from extery.isolation.processes import processes_below
 
 #: Bytes of a message: names, arguments and limits.
 MAX_MESSAGE = 150_000
+#: Seconds after which a stream ends, however slow its caller is.
+MAX_STREAM_SECONDS = 6 * 3600.0
 _REASONS: dict[int, Reason] = {
     job.OUT_OF_MEMORY: "memory",
     job.TOO_MUCH_OUTPUT: "output",
@@ -75,11 +77,13 @@ class _Call:
     limits: Limits
     folder: str
     started: float
+    is_stream: bool = False
     reason: Reason | None = None
 
     @property
     def deadline(self) -> float:
-        return self.started + self.limits.seconds
+        # The caller counts how long it waits for a stream, without the time that it needs itself.
+        return self.started + (MAX_STREAM_SECONDS if self.is_stream else self.limits.seconds)
 
 
 class _Template:
@@ -147,7 +151,7 @@ class _Template:
     def _start(
         self, message: Mapping[str, Any], files: Sequence[int], reply: int, status: int
     ) -> None:
-        limits = Limits(**message["limits"])
+        limits, is_stream = Limits(**message["limits"]), bool(message["stream"])
         path = self._functions[message["function"]]
         folder = self._confined.folder
         if self._confined.kind != "namespaces":
@@ -155,7 +159,7 @@ class _Template:
         started = time.monotonic()
         pid = confinement.fork(self._confined)
         if pid:
-            self._calls[pid] = _Call(pid, status, limits, folder, started)
+            self._calls[pid] = _Call(pid, status, limits, folder, started, is_stream)
             return
         try:
             signal.set_wakeup_fd(-1)
@@ -169,7 +173,8 @@ class _Template:
             with ExitStack() as opened, open(reply, "wb") as output:  # noqa: PTH123  descriptors
                 source, *others = (opened.enter_context(open(one, "rb")) for one in files)  # noqa: PTH123
                 arguments = message["arguments"] | dict(zip(message["files"], others, strict=True))
-                job.run(path, source, arguments, output, limits.output)
+                run = job.run_stream if is_stream else job.run
+                run(path, source, arguments, output, limits.output)
         finally:
             os._exit(1)
 

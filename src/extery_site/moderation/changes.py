@@ -10,13 +10,13 @@ from typing import Any
 
 from django.utils import timezone
 
-from extery.core.errors import ExteryError
-from extery.package.reader import open_package
+from extery.core.errors import ExteryError, Unavailable
 from extery_site.catalog.models import Package, ReplacedPackage, Version
 from extery_site.files import storage
 from extery_site.files.models import StoredFile
+from extery_site.moderation.comparison import compare
 from extery_site.moderation.models import PackageDifference
-from extery_site.moderation.package_differences import FORMAT, compare_packages, file_key
+from extery_site.moderation.package_differences import FORMAT, file_key
 
 #: Differences that were not computed recently are deleted when another one is stored.
 KEPT = timedelta(days=60)
@@ -76,7 +76,7 @@ def _fits(build: ReplacedPackage, package: Package) -> bool:
 def difference_of(package: Package, base: Base | None) -> dict[str, Any]:
     """Return the difference of a package from its base: the stored one, or it is computed and stored.
 
-    Raises `ExteryError` or `OSError` if a package cannot be opened.
+    That packages are too much to be compared is stored too: not each request is to try it again. Raises `ExteryError` or `OSError` if a package cannot be opened.
     """
     key = {
         "old_sha256": base.sha256 if base else "",
@@ -114,20 +114,23 @@ def keys_of_files(packages: Mapping[str, str] | Collection[str]) -> set[str]:
 def _compute(new: StoredFile, old: StoredFile | None) -> dict[str, Any]:
     with ExitStack() as stack:
         opened = [
-            stack.enter_context(open_package(stack.enter_context(storage.open_file(file))))
-            for file in (new, old)
-            if file is not None
+            stack.enter_context(storage.open_file(file)) for file in (new, old) if file is not None
         ]
-        return compare_packages(opened[1] if old else None, opened[0])
+        return compare(opened[0], opened[1] if old else None)
 
 
 def safe_difference(package: Package, base: Base | None) -> tuple[dict[str, Any], str]:
     """Return the difference, or an empty one with a sentence why there is none."""
+    empty: dict[str, Any] = {"files": [], "hosts": [], "lost_hosts": [], "limits": []}
     try:
-        return difference_of(package, base), ""
+        difference = difference_of(package, base)
+    except Unavailable:
+        return empty, "The packages cannot be compared now: open the page again in a minute."
     except (ExteryError, OSError):
-        empty: dict[str, Any] = {"files": [], "hosts": [], "lost_hosts": [], "limits": []}
         return empty, "A package cannot be opened: its stored file is damaged or missing."
+    if "ended" in difference:
+        return empty, difference["limits"][0]
+    return difference, ""
 
 
 def is_binary(file: Mapping[str, Any]) -> bool:

@@ -62,6 +62,12 @@ ISOLATED_FUNCTIONS = {
     "judge-names": "extery_site.scanning.isolated.judge_names",
     "fingerprints": "extery_site.scanning.isolated.fingerprints",
     "yara-scan": "extery_site.scanning.isolated_yara.scan",
+    "hash-wheels": "extery_site.scanning.isolated.wheel_hashes",
+    "read-wheels": "extery_site.scanning.isolated.wheel_facts",
+    "unpack-package": "extery_site.scanning.unpacking.unpack",
+    "source-texts": "extery_site.source_search.isolated.texts",
+    "source-symbols": "extery_site.source_search.isolated.symbols",
+    "compare-packages": "extery_site.moderation.isolated.compare",
     "convert-image": "extery_site.catalog.isolated_images.convert",
     "image-variants": "extery_site.catalog.isolated_images.make_variants",
 }

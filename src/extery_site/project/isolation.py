@@ -7,7 +7,8 @@ arguments. A process of the site has one template, from which the processes of t
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -46,8 +47,27 @@ def call_isolated(
     Raises the `ExteryError` of the function, `ProcessEnded` if the file was too much for it, and `Unavailable` if
     the call failed for another reason.
     """
-    try:
+    with _translated(name, file):
         return isolation().call(name, file, arguments, limits, files=files)
+
+
+@contextmanager
+def stream_isolated(
+    name: str, file: BinaryIO, arguments: Mapping[str, Any], limits: Limits
+) -> Iterator[Iterator[Any]]:
+    """Call a function of the list that yields; see `Isolation.stream`. The errors are those of `call_isolated`.
+
+    They come from the iterator, at the latest at its end.
+    """
+    with _translated(name, file), isolation().stream(name, file, arguments, limits) as frames:
+        yield frames
+
+
+@contextmanager
+def _translated(name: str, file: BinaryIO) -> Iterator[None]:
+    """Raise `Unavailable` for a call that has failed without a fault of the file, and log both."""
+    try:
+        yield
     except ProcessEnded as ended:
         logger.warning("the isolated function %s ended: %s", name, ended)
         if (

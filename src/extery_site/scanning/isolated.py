@@ -7,6 +7,7 @@ import zipfile
 from datetime import date, datetime, time
 from typing import Any, BinaryIO
 
+from extery.author.wheels.reading import HashedWheel, hash_wheels, read_facts
 from extery.core.errors import ProblemList
 from extery.core.types import ADD_ON
 from extery.inventory.packages import package_context, read_package_inventory
@@ -32,13 +33,17 @@ license = ["SPDX:GPL-3.0-or-later"]
 
 def warm_up() -> None:
     """Import what a check needs."""
-    file = io.BytesIO()
+    wheel, file = io.BytesIO(), io.BytesIO()
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("a-1.dist-info/METADATA", "Name: a\nVersion: 1\nLicense: MIT\n")
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr(MANIFEST_FILENAME, _SMALLEST)
         archive.writestr("__init__.py", "import bpy\n\n\ndef register():\n    pass\n")
+        archive.writestr("wheels/a-1-py3-none-any.whl", wheel.getvalue())
     check(file, name="warm_up.zip", profile=Profile.BLENDER_ORG.value)
     inventory(file, name="warm_up.zip")
     judge_names(file, name="warm_up.zip")
+    wheel_facts(file, name="warm_up.zip", numbers=[0])
 
 
 def check(file: BinaryIO, *, name: str, profile: str) -> dict[str, Any]:
@@ -77,6 +82,16 @@ def fingerprints(file: BinaryIO, *, name: str) -> dict[str, Any]:
     with open_package(file, name=name, problems=ProblemList()) as opened:
         sketch = read_sketch(opened)
     return {"files": sketch.files, "code": sketch.code}
+
+
+def wheel_hashes(file: BinaryIO, *, name: str) -> list[HashedWheel]:
+    """Return path, size and SHA-256 of the wheels of a package. Raises `InvalidPackage`."""
+    return hash_wheels(file, name=name)
+
+
+def wheel_facts(file: BinaryIO, *, name: str, numbers: list[int]) -> list[dict[str, Any]]:
+    """Return what wheels of a package state and contain, by their numbers in `wheel_hashes`. Raises `InvalidPackage`."""
+    return [facts.as_dict() for facts in read_facts(file, set(numbers), name=name)]
 
 
 def _plain(value: Any) -> Any:

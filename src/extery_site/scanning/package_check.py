@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, TypeVar
 
 from django.conf import settings
 
 from extery.core.errors import InvalidPackage, ProblemList, Where
-from extery.isolation.limits import NO_FILES, Limits, ProcessEnded, Reply
+from extery.isolation.limits import NO_FILES, Limits, ProcessEnded, Reason, Reply
 from extery.isolation.replies import MALFORMED, read_problem
 from extery.manifest.document import Manifest
 from extery.rules.blender_verdicts import Refusal
 from extery_site.project.isolation import call_isolated
 
+ValueT = TypeVar("ValueT")
 #: What a check may take, beside temporary files. Reading a package of 200 MB takes a few seconds and 100 MB.
-_LIMITS = Limits(
-    memory=600_000_000, seconds=120.0, cpu_seconds=60, output=16_000_000, processes=True
-)
-#: Of an isolated function, beside the name of the package.
-NO_ARGUMENTS: Mapping[str, Any] = MappingProxyType({})
+_LIMITS = Limits(memory=600_000_000, seconds=120.0, cpu_seconds=60, output=16_000_000)
 
 
 class PackageCheck(NamedTuple):
@@ -42,11 +39,11 @@ def check_package(file: BinaryIO, name: str) -> PackageCheck:
     """
     arguments = {"name": name, "profile": settings.EXTERY_GUIDELINES}
     try:
-        return _read(call_isolated("check-package", file, arguments, _limits()))
+        return _read(call_isolated("check-package", file, arguments, _limits(processes=True)))
     except ProcessEnded as ended:
-        return _ended(ended.reason, name, ended.peak_memory)
+        return PackageCheck(ended_problems(ended.reason, name), peak_memory=ended.peak_memory)
     except MALFORMED:
-        return _ended("crash", name)
+        return PackageCheck(ended_problems("crash", name))
 
 
 def read_isolated(
@@ -54,28 +51,31 @@ def read_isolated(
     file: BinaryIO,
     name: str,
     *,
-    read: Callable[[Any], dict[str, Any]],
-    arguments: Mapping[str, Any] = NO_ARGUMENTS,
+    read: Callable[[Any], ValueT],
+    arguments: Mapping[str, Any] = MappingProxyType({}),
     files: Mapping[str, BinaryIO] = NO_FILES,
     limits: Limits | None = None,
-) -> dict[str, Any]:
+    processes: bool = False,
+) -> ValueT:
     """Return what ``read`` makes of the value that an isolated function returns for a package.
 
-    ``read`` raises one of `MALFORMED` for a value that the function would not return. Raises `InvalidPackage` for a package that the
+    ``processes``: whether it parses code, in a process of its own. ``read`` raises one of `MALFORMED` for a value that the function would not return. Raises `InvalidPackage` for a package that the
     function refuses or that is too much for it, and `Unavailable`.
     """
     try:
         given = {"name": name, **arguments}
-        return read(call_isolated(function, file, given, limits or _limits(), files=files).value)
+        limits = limits or _limits(processes=processes)
+        return read(call_isolated(function, file, given, limits, files=files).value)
     except ProcessEnded as ended:
-        raise InvalidPackage(*_ended(ended.reason, name).problems) from ended
+        raise InvalidPackage(*ended_problems(ended.reason, name)) from ended
     except MALFORMED as error:
-        raise InvalidPackage(*_ended("crash", name).problems) from error
+        raise InvalidPackage(*ended_problems("crash", name)) from error
 
 
-def _limits() -> Limits:
+def _limits(*, processes: bool) -> Limits:
     # A wheel in a package is unpacked to a temporary file.
-    return _LIMITS._replace(disk=max(_LIMITS.disk, 2 * settings.EXTERY_MAX_UPLOAD))
+    disk = max(_LIMITS.disk, 2 * settings.EXTERY_MAX_UPLOAD)
+    return _LIMITS._replace(disk=disk, processes=processes)
 
 
 def _read(reply: Reply) -> PackageCheck:
@@ -93,7 +93,8 @@ def _refusal(*, series: list[str], codes: list[str], message: str, more: int) ->
     return Refusal(tuple(map(str, series)), tuple(map(str, codes)), str(message), int(more))
 
 
-def _ended(reason: str, name: str, peak_memory: int = 0) -> PackageCheck:
+def ended_problems(reason: Reason, name: str) -> ProblemList:
+    """Return the problem of a package, whose file has that name, that was too much for a process that opened it."""
     problems = ProblemList()
     problems.add("scan.check-ended", where=Where(name), variant=reason, package=name)
-    return PackageCheck(problems, peak_memory=peak_memory)
+    return problems

@@ -60,14 +60,14 @@ class RulesReport(NamedTuple):
 def scan_by_rules(rules: RuleSet, file: BinaryIO, name: str) -> RulesReport:
     """Return which rules match the files in a package, whose file has that name. Raises `Unavailable`."""
 
-    def read(value: Any) -> dict[str, Any]:
+    def read(value: Any) -> RulesReport:
         matches = [_match(rules, *one) for one in value["matches"]]
         matches.sort(key=lambda match: (ACTIONS.index(match.action), match.name))
         unread = tuple(_text(reason) for reason in value["unread"])
-        return {"report": RulesReport(tuple(matches), unread, int(value["unread_number"]))}
+        return RulesReport(tuple(matches), unread, int(value["unread_number"]))
 
     try:
-        found = read_isolated(
+        return read_isolated(
             "yara-scan",
             file,
             name,
@@ -78,8 +78,6 @@ def scan_by_rules(rules: RuleSet, file: BinaryIO, name: str) -> RulesReport:
         )
     except InvalidPackage as error:
         return RulesReport((), (error.problems[0].message,), 1)
-    report: RulesReport = found["report"]
-    return report
 
 
 def _match(

@@ -38,7 +38,7 @@ MAX_SAVED = 200
 _CHOICES = {
     "kind": Search.Kind.values,
     "scope": Search.Scope.values,
-    "symbol_kind": ["", *SymbolKind.values],
+    "symbol_kind": ["", *(kind.value for kind in SymbolKind)],
     "type": ["", *TYPES_BY_NAME],
 }
 _TEXTS = {"query": MAX_QUERY_LENGTH, "file_pattern": 100, "tag": 64}

@@ -13,7 +13,7 @@ from extery_site.source_search.models.search import (
     MAX_POINTS,
     MAX_QUERY_LENGTH,
 )
-from extery_site.source_search.symbols import SymbolKind
+from extery_site.source_search.symbols import SYMBOL_KIND_CHOICES
 
 
 def _tags() -> list[tuple[str, str]]:
@@ -59,7 +59,7 @@ class SearchForm(FilterForm):
     symbol_kind = forms.ChoiceField(
         label="Which is",
         required=False,
-        choices=[("", "Anything"), *SymbolKind.choices],
+        choices=[("", "Anything"), *SYMBOL_KIND_CHOICES],
     )
     not_bundled = forms.BooleanField(
         label="Leave out packages that contain the module themselves", required=False

@@ -16,7 +16,6 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.module_loading import import_string
 
 from extery.core.errors import ExteryError, Unavailable
-from extery.package.reader import open_package
 from extery_site.catalog.models import Package, ReplacedPackage, Version
 from extery_site.files import storage
 from extery_site.files.models import StoredFile
@@ -30,7 +29,8 @@ from extery_site.source_search.models import (
     SymbolUse,
 )
 from extery_site.source_search.models.index import compress
-from extery_site.source_search.reading import FORMAT, FileText, PackageTexts, read_package
+from extery_site.source_search.package_texts import PackageTexts, TextFile, read_symbols, read_texts
+from extery_site.source_search.reading import FORMAT
 from extery_site.source_search.running import search_new
 from extery_site.source_search.symbols import Symbols
 
@@ -46,6 +46,11 @@ class _Source:
 
     version: Version
     file: StoredFile
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return f"{self.file.pk[:12]}.zip"
 
 
 def index_version(version: Version) -> int:
@@ -75,17 +80,18 @@ def versions_to_index(*, limit: int | None = None) -> Iterator[int]:
 
 def _index(source: _Source) -> int:
     try:
-        with storage.open_file(source.file) as file, open_package(file) as package:
-            texts = read_package(package)
+        with storage.open_file(source.file) as file:
+            texts = read_texts(file, source.name)
+            known = _known(texts.texts)
+            # A text that two places of the package share is parsed once.
+            new = {one.sha256: one for one in texts.files if one.sha256 not in known}
+            symbols = read_symbols(file, source.name, new)
     except Unavailable:
         raise  # a task tries again
     except (ExteryError, OSError) as error:
         logger.warning("the package %s is not in the index: %s", source.file.pk, error)
         texts = PackageTexts(limits=["The package cannot be opened: it is damaged or missing."])
-    known = _known(file.sha256 for file in texts.files)
-    # A text that two places of the package share is parsed once.
-    new = {file.sha256: file for file in texts.files if file.sha256 not in known}
-    symbols = {sha256: file.read_symbols() for sha256, file in new.items()}
+        new, symbols = {}, {}
     with transaction.atomic():
         # The version may have been deleted since it was read.
         versions = Version.objects.select_for_update(of=("self",), no_key=True)
@@ -104,9 +110,9 @@ def _known(hashes: Iterable[str]) -> set[str]:
 
 
 def _store(
-    source: _Source, texts: PackageTexts, new: dict[str, FileText], symbols: dict[str, Symbols]
+    source: _Source, texts: PackageTexts, new: dict[str, TextFile], symbols: dict[str, Symbols]
 ) -> None:
-    _store_files(new, symbols)
+    _store_files(texts, new, symbols)
     package, _ = IndexedPackage.objects.update_or_create(
         version=source.version,
         sha256=source.file.pk,
@@ -131,11 +137,15 @@ def _store(
         batch_size=_BATCH,
     )
     search_new(
-        (keys[file.sha256], file.text.encode()) for file in texts.files if file.sha256 in keys
+        (keys[file.sha256], texts.texts[file.sha256].encode())
+        for file in texts.files
+        if file.sha256 in keys
     )
 
 
-def _store_files(new: dict[str, FileText], symbols: dict[str, Symbols]) -> None:
+def _store_files(
+    texts: PackageTexts, new: dict[str, TextFile], symbols: dict[str, Symbols]
+) -> None:
     """Store texts and their symbols; another task may have stored some of them meanwhile."""
     stored = SourceFile.objects.filter(sha256__in=list(new))
     current = set(stored.filter(format=FORMAT).values_list("sha256", flat=True))
@@ -153,7 +163,7 @@ def _store_files(new: dict[str, FileText], symbols: dict[str, Symbols]) -> None:
     ]
     SourceFile.objects.bulk_create(rows, batch_size=_BATCH)
     SourceText.objects.bulk_create(
-        [SourceText(file=row, data=compress(new[row.sha256].text)) for row in rows],
+        [SourceText(file=row, data=compress(texts.texts[row.sha256])) for row in rows],
         batch_size=_BATCH,
     )
     keys = _symbol_keys({key for row in rows for key in symbols[row.sha256].found})

@@ -15,9 +15,8 @@ import builtins
 import re
 import warnings
 from dataclasses import dataclass, field
-from typing import TypeAlias
-
-from django.db import models
+from enum import StrEnum
+from typing import Self, TypeAlias
 
 from extery.rules.package.init_syntax import MAX_BYTES
 from extery_site.source_search.hosts import bare_hosts, hosts_in
@@ -32,14 +31,25 @@ _MAX_NESTING = 10
 _MAX_MEANINGS = 4
 
 
-class SymbolKind(models.TextChoices):
-    """What a name is in a file."""
+class SymbolKind(StrEnum):
+    """What a name is in a file. Not a `TextChoices`, so that this module imports no Django."""
+
+    label: str
 
     IMPORT = "import", "Imported"
     CALL = "call", "Called"
     NAME = "name", "Referred to"
     DEFINITION = "define", "Defined"
     HOST = "host", "Network host"
+
+    def __new__(cls, value: str, label: str = "") -> Self:
+        kind = str.__new__(cls, value)
+        kind._value_ = value
+        kind.label = label
+        return kind
+
+
+SYMBOL_KIND_CHOICES = [(kind.value, kind.label) for kind in SymbolKind]
 
 
 @dataclass

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from extery.author.wheels import reading as reading_module
 from extery.author.wheels import report as report_module
 from extery.author.wheels.checked_wheel import WheelRecord
 from extery.author.wheels.index import PackageIndex
@@ -294,7 +295,7 @@ def test_a_wheel_that_cannot_be_read_is_compared_all_the_same(fake: FakeIndex) -
 
 
 def test_too_many_wheels_are_refused(monkeypatch: pytest.MonkeyPatch, fake: FakeIndex) -> None:
-    monkeypatch.setattr(report_module, "MAX_WHEELS", 2)
+    monkeypatch.setattr(reading_module, "MAX_WHEELS", 2)
 
     with pytest.raises(InvalidPackage) as caught:
         check(fake, gears("1.0", "2.0", "3.0"))

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import io
+import json
+import math
 import zlib
 from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
+from extery.isolation.client import Isolation
+from extery.isolation.limits import Reply
 from extery.package.reader import open_package
-from extery_site.moderation import package_differences
+from extery_site.moderation import comparison, package_differences
 from extery_site.moderation.line_differences import Line, compare_lines
 from tests.site.packages import package
 
@@ -172,3 +176,66 @@ def test_work_ends_when_its_time_is_over(monkeypatch: pytest.MonkeyPatch) -> Non
     assert {file["note"] for file in difference["files"]} == {
         "Not compared: the packages are too large."
     }
+
+
+LINE = [" ", 1, 1, "text", [[0, 4, "keyword"]]]
+FILE = {
+    "name": "a.py",
+    "status": "changed",
+    "is_binary": False,
+    "note": "",
+    "lines": [LINE],
+    "old_size": 1,
+    "new_size": 1,
+    "old_sha256": "0",
+    "new_sha256": "1",
+    "added": 1,
+    "removed": 1,
+}
+HOST = {"host": "example.org", "file": "a.py", "line": 1, "is_new": True}
+WHOLE = {"files": [FILE], "hosts": [HOST], "lost_hosts": ["a.org"], "limits": ["None"]}
+
+
+def answer(monkeypatch: pytest.MonkeyPatch, value: Any) -> dict[str, Any]:
+    monkeypatch.setattr(Isolation, "call", lambda *_, **__: Reply(value))
+    return comparison.compare(io.BytesIO(b"new"), io.BytesIO(b"old"))
+
+
+def test_a_difference_from_an_isolated_process_is_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    data = [package(files={"a.py": text, "b.bin": b"\0"}) for text in ("x = 1\n", "x = 'ä'\n")]
+    isolated = comparison.compare(io.BytesIO(data[1]), io.BytesIO(data[0]))
+    assert isolated == json.loads(
+        json.dumps(
+            compare({"a.py": "x = 1\n", "b.bin": b"\0"}, {"a.py": "x = 'ä'\n", "b.bin": b"\0"})
+        )
+    )
+    assert "ended" not in comparison.compare(io.BytesIO(data[1]), None)
+    assert answer(monkeypatch, WHOLE) == WHOLE
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        [],
+        {},
+        {**WHOLE, "more": 1},
+        {**WHOLE, "limits": [1]},
+        {**WHOLE, "hosts": [{**HOST, "line": "1"}]},
+        {**WHOLE, "files": [{**FILE, "name": "\ud800"}]},
+        {**WHOLE, "files": [{**FILE, "status": "other"}]},
+        {**WHOLE, "files": [{**FILE, "new_size": -1}]},
+        {**WHOLE, "files": [{**FILE, "added": math.inf}]},
+        {**WHOLE, "files": [{**FILE, "lines": [["<", 1, 1, "text", []]]}]},
+        {**WHOLE, "files": [{**FILE, "lines": [[" ", 1, 1, "text", [[0, 99, "keyword"]]]]}]},
+        {**WHOLE, "files": [{**FILE, "lines": [[" ", 1, 1, "text", [[0, 1, "script"]]]]}]},
+    ],
+)
+def test_what_a_process_says_that_was_taken_over_is_no_difference(
+    monkeypatch: pytest.MonkeyPatch, value: Any
+) -> None:
+    found = answer(monkeypatch, value)
+    assert found["ended"] == "crash"
+    assert "cannot be compared" in found["limits"][0]

@@ -205,8 +205,8 @@ def png_bomb(side: int = 50_000) -> bytes:
 #: Name -> input. All are refused or have a warning, or have nothing that harms who reads them.
 HOSTILE: dict[str, Hostile] = {
     "flat bomb": Hostile(flat_bomb, ("package.bomb",), slow=True),
-    "nested bomb": Hostile(nested_bomb, ()),
-    "quine": Hostile(quine, ()),
+    "nested bomb": Hostile(nested_bomb, ("file.archive-bomb",)),
+    "quine": Hostile(quine, ("file.nested-archive",)),
     "overlapping members": Hostile(many_kernels, ("package.overlapping",)),
     "100,000 entries": Hostile(many_entries, ("package.too-many-members",), slow=True),
     "lying sizes": Hostile(lying_size, ("package.stream-size",)),
@@ -214,7 +214,9 @@ HOSTILE: dict[str, Hostile] = {
     "bomb in a wheel": Hostile(
         lambda: _in_wheel("gears/zeros.bin", bytes(200_000_000)), ("package.bomb",), slow=True
     ),
-    "zip bomb in a wheel": Hostile(lambda: _in_wheel("gears/z.zip", _zeros_zip(100)), ()),
+    "zip bomb in a wheel": Hostile(
+        lambda: _in_wheel("gears/z.zip", _zeros_zip(100)), ("file.archive-bomb",)
+    ),
     "symlink": Hostile(lambda: _mode("data/link", 0o120777, b"/etc/passwd"), ("package.symlink",)),
     "device": Hostile(lambda: _mode("data/null", 0o020666, b""), ("package.special-file",)),
     "absolute": Hostile(renamed(b"/etc/cron.d/x"), ("path.unsafe",)),
@@ -231,7 +233,7 @@ HOSTILE: dict[str, Hostile] = {
     ),
     "XML entity expansion": Hostile(entity_expansion, ("theme.not-xml",)),
     "XML external entity": Hostile(external_entity, ("theme.not-xml",)),
-    "image of 50,000 by 50,000": Hostile(large_image, (), slow=True),
+    "image of 50,000 by 50,000": Hostile(large_image, ("file.image-size",), slow=True),
     "Python with deep nesting": Hostile(_code(b"-" * 100_000 + b"1"), ("code.not-analyzed",)),
     "Python with deep brackets": Hostile(_code(b"(" * 90_000), ("code.syntax",)),
     "Python with a long sum": Hostile(

@@ -37,6 +37,7 @@ def is_found_and_left_nothing(name: str) -> bool:
     below = processes_below(template.process.pid).keys()
     found = check_package(io.BytesIO(hostile.make()), "gears.zip")
     codes = {problem.code for problem in found.problems}
+    assert "package.unexpected" not in codes
     assert found.peak_memory < 400_000_000
     assert isolation()._running() is template
     assert processes_below(template.process.pid).keys() == below

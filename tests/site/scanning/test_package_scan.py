@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from extery.package.plain_archive import read_plain_members
-from extery_site.scanning import package_scan as module
+from extery_site.scanning import unpacking as module
 from extery_site.scanning.clamd import Clamd, ClamdVerdict
 from extery_site.scanning.package_scan import scan_package
 from extery_site.scanning.unpacked import BlockStream

@@ -12,6 +12,8 @@ import pytest
 from django.test import Client
 
 from extery.core.errors import Conflict
+from extery.isolation.client import Isolation
+from extery.isolation.limits import ProcessEnded, Reply
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Version
 from extery_site.moderation.decisions import approve_version
@@ -212,3 +214,93 @@ def test_a_bill_of_materials_of_a_version_in_review_is_not_public(
     assert Client().get(path).status_code == 403
     assert program(stranger).get(path).status_code == 403
     assert program(owner).get(path).json()["components"] == []
+
+
+def test_only_wheels_that_are_not_remembered_are_opened(
+    owner: User, index: FakeIndex, run_tasks: RunTasks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[tuple[str, Any]] = []
+    real = Isolation.call
+
+    def call(
+        self: Isolation, name: str, file: Any, arguments: Any, *more: Any, **files: Any
+    ) -> Any:
+        calls.append((name, arguments.get("numbers")))
+        return real(self, name, file, arguments, *more, **files)
+
+    monkeypatch.setattr(Isolation, "call", call)
+    upload(with_wheel(wheel()), owner)
+    run_tasks()
+    assert [one for one in calls if "wheels" in one[0]] == [
+        ("hash-wheels", None),
+        ("read-wheels", [0]),
+    ]
+    calls.clear()
+    other = built_wheel("other", "1.0", "py3-none-any")
+    data = {FILENAME: wheel(), "other-1.0-py3-none-any.whl": other}
+    several = package(
+        files={f"wheels/{name}": content for name, content in data.items()},
+        wheels=[f"./wheels/{name}" for name in data],
+        id="other_tool",
+        name="Other Tool",
+    )
+    upload(several, owner)
+    run_tasks()
+    assert ("read-wheels", [1]) in calls
+    assert KnownWheel.objects.count() == 2
+
+
+@pytest.mark.parametrize("name", ["hash-wheels", "read-wheels"])
+def test_a_wheel_that_is_too_much_for_its_process_is_a_finding(
+    owner: User,
+    index: FakeIndex,
+    run_tasks: RunTasks,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+) -> None:
+    real = Isolation.call
+
+    def call(self: Isolation, called: str, *arguments: Any, **files: Any) -> Any:
+        if called == name:
+            raise ProcessEnded("memory")
+        return real(self, called, *arguments, **files)
+
+    monkeypatch.setattr(Isolation, "call", call)
+    version = upload(with_wheel(wheel()), owner)
+    run_tasks()
+    assert result_of(version).outcome == "findings"
+    assert FileCheck.objects.get().state == State.NEEDS_AUTHOR
+    [found] = [one for one in version.packages.get().problems if one["severity"] == "error"]
+    assert found["code"] == "scan.check-ended"
+    assert not KnownWheel.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("hash-wheels", [["a.whl", 1, "no hash"]]),
+        ("hash-wheels", {"a": 1}),
+        ("read-wheels", []),
+        ("read-wheels", [{"name": ["no text"]}]),
+        ("read-wheels", [{"files": "many"}]),
+        ("read-wheels", [{"modules": [1]}]),
+        ("read-wheels", [{"compatibility": "very"}]),
+    ],
+)
+def test_what_a_process_says_that_was_taken_over_is_a_finding(
+    owner: User,
+    index: FakeIndex,
+    run_tasks: RunTasks,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    value: Any,
+) -> None:
+    real = Isolation.call
+
+    def call(self: Isolation, called: str, *arguments: Any, **files: Any) -> Any:
+        return Reply(value) if called == name else real(self, called, *arguments, **files)
+
+    monkeypatch.setattr(Isolation, "call", call)
+    version = upload(with_wheel(wheel()), owner)
+    run_tasks()
+    assert [one["code"] for one in result_of(version).problems] == ["scan.check-ended"]

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from django.core.management import call_command
 
+from extery.core.errors import Unavailable
+from extery.isolation.client import Isolation
+from extery.isolation.limits import ProcessEnded, Reply
 from extery.package.reader import open_package
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Package
@@ -125,3 +131,64 @@ def test_modules_of_wheels_count_as_bundled(owner: User) -> None:
     with open_package(io.BytesIO(data)) as opened:
         read = reading.read_package(opened)
     assert read.bundled == {"__init__", "requests", "x"}
+
+
+@pytest.mark.parametrize("ends", [1, 5])
+def test_a_text_that_ends_the_process_which_parses_it_keeps_no_other_from_its_symbols(
+    owner: User, monkeypatch: pytest.MonkeyPatch, ends: int
+) -> None:
+    real = Isolation.stream
+
+    @contextmanager
+    def stream(self: Isolation, name: str, *arguments: Any) -> Iterator[Iterator[Any]]:
+        def frames() -> Iterator[Any]:
+            for frame in frames_of_all:
+                if ["import", "bad", 1, 1] in frame["found"]:
+                    raise ProcessEnded("crash")
+                yield frame
+
+        with real(self, name, *arguments) as frames_of_all:
+            yield frames()
+
+    monkeypatch.setattr(Isolation, "stream", stream)
+    files = {f"bad{number}.py": f"import bad\nn = {number}\n" for number in range(ends)}
+    factories.make_draft(owner, files={"a.py": "import good\n", **files, "c.py": "import good\n#"})
+    _index_all()
+    assert PackageFile.objects.count() == 4 + ends
+    assert SymbolUse.objects.filter(symbol__name="good").count() == (2 if ends == 1 else 1)
+    assert SourceFile.objects.filter(note__contains="too much memory").count() >= ends
+    assert not SymbolUse.objects.filter(symbol__name="bad").exists()
+
+
+@pytest.mark.parametrize(
+    ("value", "data"),
+    [
+        (None, b""),
+        ({"files": [["a.py", "0" * 64, 1]], "lengths": {}, "bundled": [], "limits": []}, b""),
+        ({"files": [], "lengths": {"0" * 64: 1}, "bundled": [], "limits": []}, b"x"),
+        ({"files": [["\n", "0" * 64, 1]], "lengths": {"0" * 64: 1}}, b"x"),
+        ({"files": [["a", "0" * 64, math.inf]], "lengths": {"0" * 64: 1}}, b"x"),
+    ],
+)
+def test_a_package_whose_process_was_taken_over_is_named(
+    owner: User, monkeypatch: pytest.MonkeyPatch, value: Any, data: bytes
+) -> None:
+    version = factories.make_draft(owner)
+    monkeypatch.setattr(Isolation, "call", lambda *_, **__: Reply(value, data))
+    assert indexing.index_version(version) == 1
+    assert "takes too much" in version.indexed_packages.get().limits[0]
+    assert not PackageFile.objects.exists()
+
+
+def test_a_process_that_something_else_has_ended_is_tried_again(
+    owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = factories.make_draft(owner)
+
+    def end(*_: Any, **__: Any) -> None:
+        raise ProcessEnded("signal")
+
+    monkeypatch.setattr(Isolation, "call", end)
+    with pytest.raises(Unavailable):
+        indexing.index_version(version)
+    assert not version.indexed_packages.exists()

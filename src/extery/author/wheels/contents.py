@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple, Self, get_args
 
 from extery.core.errors import InvalidPackage, ProblemList, Where
 from extery.core.text import clean_message
@@ -84,6 +84,20 @@ class WheelFacts(NamedTuple):
         for name in ("license_names", "modules", "native_files"):
             known[name] = tuple(known.get(name, ()))
         return cls(**known)
+
+
+def check_facts(facts: WheelFacts) -> WheelFacts:
+    """Return the facts if their values have the right types; raises `ValueError` for others, of a process that was taken over."""
+    for name, default in WheelFacts._field_defaults.items():
+        value = getattr(facts, name)
+        texts = value if isinstance(value, tuple) else ()
+        if type(value) is not type(default) or not all(isinstance(text, str) for text in texts):
+            raise ValueError(name)
+        if isinstance(value, str | tuple):
+            "".join(value).encode()  # half a surrogate pair cannot be stored
+    if facts.compatibility not in get_args(License):
+        raise ValueError("compatibility")
+    return facts
 
 
 def wheels_in(

@@ -1,13 +1,14 @@
 """What is known about all wheels of a package: contents, the verdicts of an index, and known vulnerabilities.
 
-`check_wheels` is the step of a server, and what ``extery wheels verify`` runs. Everything that it returns is data. It has two
-halves, for servers that open untrusted files in a process of their own: `read_wheels` opens them and uses no network, `look_up`
-uses the network and opens none.
+`check_wheels` is what ``extery wheels verify`` runs. Everything that it returns is data. It has two halves: `read_wheels` opens
+untrusted files and uses no network, `look_up` uses the network and opens none. For servers that open files in a process of
+their own, the first half has parts: those of
+`extery.author.wheels.reading` open them, `report_of` puts together what they return.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Self
 
@@ -16,6 +17,7 @@ from extery.author.wheels.contents import BundledFile, Reader, WheelFacts, wheel
 from extery.author.wheels.findings import find_problems
 from extery.author.wheels.index import MAX_PROJECTS, PackageIndex
 from extery.author.wheels.osv_index import DumpVersion, VulnerabilityDatabase, open_database
+from extery.author.wheels.reading import HashedWheel, hashed_files
 from extery.author.wheels.verification import (
     IndexUnavailable,
     project_of_wheel,
@@ -28,8 +30,6 @@ from extery.package import open_package
 
 #: Incremented when the same wheels, index and dump give another report.
 REVISION = 1
-#: Wheels of a package that are looked at; the largest public add-on has 120.
-MAX_WHEELS = 2_000
 
 
 class WheelsReport(NamedTuple):
@@ -128,7 +128,35 @@ def read_files(
     name: str, files: Iterable[BundledFile], *, known: Known = lambda _sha256: None
 ) -> WheelsReport:
     """Do what `read_wheels` does, for the wheels of an open package or a folder."""
-    return WheelsReport(name, tuple(_read(name, files, known)))
+    hashed, records = [], {}
+    facts: dict[str, WheelFacts] = {}
+    reader = Reader()
+    for file, wheel in hashed_files(name, files):
+        hashed.append(wheel)
+        if wheel.sha256 not in records:
+            record = records[wheel.sha256] = known(wheel.sha256)
+            if record is None or record.facts is None:
+                facts[wheel.sha256] = reader.read(file)
+    return report_of(name, hashed, records, facts)
+
+
+def report_of(
+    name: str,
+    hashed: Iterable[HashedWheel],
+    records: Mapping[str, WheelRecord | None],
+    facts: Mapping[str, WheelFacts],
+) -> WheelsReport:
+    """Return the report of wheels whose facts are remembered in ``records`` or were read now, both by SHA-256."""
+    wheels = []
+    for path, size, sha256 in hashed:
+        record = records.get(sha256) or WheelRecord(sha256, None, None)
+        is_new = record.facts is None
+        wheel = CheckedWheel(path, size, sha256, record.facts or facts[sha256], is_new=is_new)
+        verdict = record.verdict
+        if verdict and (verdict.filename, verdict.sha256) != (wheel.filename, sha256):
+            verdict = None  # the same bytes under another name have another verdict
+        wheels.append(wheel._replace(verdict=verdict))
+    return WheelsReport(name, tuple(wheels))
 
 
 def look_up(
@@ -157,25 +185,6 @@ def look_up(
         except ExteryError as error:
             unavailable += error.problems
     return report._replace(wheels=tuple(wheels), unavailable=tuple(dict.fromkeys(unavailable)))
-
-
-def _read(name: str, files: Iterable[BundledFile], known: Known) -> Iterator[CheckedWheel]:
-    reader = Reader()
-    seen: dict[str, WheelFacts] = {}
-    for number, file in enumerate(files):
-        if number >= MAX_WHEELS:
-            raise InvalidPackage.of(
-                "library.too-many", where=Where(name), variant="wheels", file=name, limit=MAX_WHEELS
-            )
-        sha256 = file.sha256()
-        record = known(sha256) or WheelRecord(sha256, None, None)
-        facts = record.facts or seen.get(sha256) or reader.read(file)
-        seen[sha256] = facts
-        verdict = record.verdict
-        if verdict and (verdict.filename, verdict.sha256) != (file.filename, sha256):
-            verdict = None  # the same bytes under another name have another verdict
-        is_new = record.facts is None
-        yield CheckedWheel(file.path, file.size, sha256, facts, verdict, is_new=is_new)
 
 
 def _with_verdicts(

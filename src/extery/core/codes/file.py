@@ -18,6 +18,23 @@ CODES = {
         hint="pack its files themselves, or " + _LEAVE_OUT,
         example={"file": "textures.zip", "format": "zip"},
     ),
+    "file.archive-bomb": Code(
+        "error", "an archive in the extension unpacks to far more than its size", "Blender does not unpack it, but virus scanners and reviewers do, and it fills their disks. Archives in archives and in wheels count too. Real contents do not compress that well.",
+        installation=installs("it can be installed, since Blender does not unpack archives in it"),
+        stricter=True,
+        message="{file} of {size} unpacks to {unpacked}",
+        hint="leave it out, or pack files without empty space in their place",
+        variants={"inside": ("{inner} in {file} has {size} and unpacks to {unpacked}", "")},
+        example={"file": "wheels/gears-1.0-py3-none-any.whl", "inner": "gears/data.zip", "size": "100 KB", "unpacked": "100 MB"},
+    ),
+    "file.image-size": Code(
+        "error", "an image has more pixels than a computer can open", "The file of an image of one colour has some kilobytes, and whoever opens it needs gigabytes of memory: Blender, file managers that show a preview, and websites. Up to 1,000 million pixels are allowed, twice as many as the largest panoramas.",
+        installation=installs("it can be installed, and who opens the image runs out of memory"),
+        stricter=True,
+        message="{file} has {width:,} × {height:,} pixels, which take {memory} of memory",
+        hint="scale it down, or split it into tiles (UDIM)",
+        example={"file": "textures/steel.png", "width": 50_000, "height": 50_000, "memory": "10 GB"},
+    ),
     "file.lfs-pointer": Code(
         "warning", "a file is a Git LFS pointer", "Git LFS keeps large files elsewhere. Where they were not downloaded, Git has a text of three lines in their place, and that text is packed.",
         installation=installs("it can be installed, with a text of three lines in place of the file"),

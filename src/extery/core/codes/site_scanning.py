@@ -142,8 +142,8 @@ CODES: dict[str, Code] = {
                 "list smaller wheels, and leave out archives that no user needs",
             ),
             "output": (
-                "{package} has too many problems to list",
-                "check it with 'extery check', and correct the first ones",
+                "there is too much in {package} to list",
+                "check it with 'extery check', and correct the first problems",
             ),
             "crash": ("", ""),
         },

@@ -31,7 +31,7 @@ def version() -> str:
 def _run(package: Package, file: BinaryIO) -> StepOutcome:
     name = package.original_name
     try:
-        details = read_isolated("judge-names", file, name, read=read_details)
+        details = read_isolated("judge-names", file, name, read=read_details, processes=True)
     except InvalidPackage as error:
         note = f"The package cannot be read: {error.problems[0].message}."
         return StepOutcome(Outcome.NOT_SCANNED, note=note)

@@ -27,7 +27,7 @@ def version() -> str:
 
 def _run(package: Package, file: BinaryIO) -> StepOutcome:
     try:
-        read = read_isolated("inventory", file, package.original_name, read=_read)
+        read = read_isolated("inventory", file, package.original_name, read=_read, processes=True)
     except InvalidPackage as error:
         note = f"The package cannot be read: {error.problems[0].message}."
         return StepOutcome(Outcome.NOT_SCANNED, note=note)

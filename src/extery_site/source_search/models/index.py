@@ -11,12 +11,12 @@ from django.utils import timezone
 from extery_site.catalog.models import Version
 from extery_site.catalog.models.fields import ByteOrderedCharField
 from extery_site.source_search.reading import MAX_PATH_LENGTH
-from extery_site.source_search.symbols import MAX_NAME_LENGTH, SymbolKind
+from extery_site.source_search.symbols import MAX_NAME_LENGTH, SYMBOL_KIND_CHOICES
 
 
 def symbol_kind_choices() -> list[tuple[str, str]]:
     """Return the choices of `Symbol.kind`; as a function, so that a new one needs no migration."""
-    return SymbolKind.choices
+    return SYMBOL_KIND_CHOICES
 
 
 class IndexedPackage(models.Model):

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import pytest
 from django.test import Client
 
+from extery.isolation.client import Isolation
+from extery.isolation.limits import ProcessEnded
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Event, Version
 from extery_site.moderation.decisions import request_changes
 from extery_site.moderation.models import PackageDifference, Task
+from extery_site.moderation.package_changes import measure
 from extery_site.publish import actions as publish
 from tests.site import factories
 from tests.site.moderation.review_page.steps import BASE, CODE, alert_of, post
@@ -56,6 +60,38 @@ def test_the_difference_of_two_packages_is_computed_once(
     monkeypatch.setattr("extery_site.moderation.changes._compute", None)
     open_page(browser, f"{BASE}changes/")
     assert PackageDifference.objects.count() == 1
+
+
+@pytest.mark.parametrize("reason", ["memory", "time", "output", "crash"])
+def test_a_package_that_is_too_much_to_be_compared_is_a_message_and_not_tried_again(
+    version: Version, browser: Client, monkeypatch: pytest.MonkeyPatch, reason: Any
+) -> None:
+    calls = []
+
+    def call(*_: Any, **__: Any) -> None:
+        calls.append(1)
+        raise ProcessEnded(reason)
+
+    monkeypatch.setattr(Isolation, "call", call)
+    for _ in range(2):
+        page = open_page(browser, f"{BASE}changes/")
+        assert "A package cannot be compared" in page.html
+        assert not page.classed("change-quiet")
+    assert len(calls) == 1
+    assert not measure(version, None).compared
+
+
+def test_a_comparison_that_something_else_has_ended_is_tried_again(
+    version: Version, browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+
+        def call(*_: Any, **__: Any) -> None:
+            raise ProcessEnded("signal")
+
+        patch.setattr(Isolation, "call", call)
+        assert "cannot be compared now" in open_page(browser, f"{BASE}changes/").html
+    assert "cannot be compared" not in open_page(browser, f"{BASE}changes/").html
 
 
 def test_a_build_is_compared_with_the_build_before(
