@@ -51,6 +51,7 @@ _POLICY: dict[str, Any] = {
     "EXTERY_BLOCK_ALONE": None,
     # There is no worker yet: it scans what the demo has published.
     "EXTERY_CLAMD": None,
+    "EXTERY_YARA_RULES": None,
     "EXTERY_WHEEL_INDEX": "",
     "EXTERY_OSV": None,
 }

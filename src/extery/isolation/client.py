@@ -22,7 +22,7 @@ from typing import Any, BinaryIO
 
 from extery.isolation import replies
 from extery.isolation.descriptors import open_again
-from extery.isolation.limits import NO_FILES, IsolationError, Limits, ProcessEnded, Reply
+from extery.isolation.limits import MAX_FILES, NO_FILES, IsolationError, Limits, ProcessEnded, Reply
 from extery.isolation.once import run_once, stream_once
 from extery.isolation.starting import Template, start_template
 from extery.isolation.streams import read_stream
@@ -72,6 +72,8 @@ class Isolation:
         if it could not be called.
         """
         path = self._functions[name]
+        if len(files) > MAX_FILES:
+            raise ValueError(f"{len(files)} files")
         with open_again(file) as descriptor, ExitStack() as opened:
             others = {key: opened.enter_context(open_again(one)) for key, one in files.items()}
             if sys.platform != "linux":

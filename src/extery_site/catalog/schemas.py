@@ -12,6 +12,9 @@ from extery_site.catalog.models import Extension, Package, RemoteLibrary, Versio
 from extery_site.catalog.similar_names import Difference, SimilarName
 from extery_site.ui.addresses import absolute
 
+#: Matches of rules that a site may keep to itself; the API of the review has them.
+_FOR_REVIEW = frozenset({"scan.rule-quarantine", "scan.rule-review", "scan.rule-inform"})
+
 
 class PackageOut(Schema):
     """A package (zip) of a version."""
@@ -35,7 +38,7 @@ class PackageOut(Schema):
             downloads=package.download_count,
             archive_url=absolute(request, package.download_path),
             drag_url=package.drag_url(request),
-            problems=package.problems,
+            problems=[one for one in package.problems if one["code"] not in _FOR_REVIEW],
         )
 
 

@@ -11,7 +11,7 @@ from ninja import Field, Router, Schema
 
 from extery.core.errors import NotFound, Refused
 from extery_site.accounts.auth import OPTIONAL_AUTH
-from extery_site.accounts.permissions import require_moderator
+from extery_site.accounts.permissions import may_moderate, require_moderator
 from extery_site.catalog.endpoints import visible_extension, visible_version
 from extery_site.catalog.models import Extension, Version
 from extery_site.catalog.schemas import SimilarNameOut
@@ -25,6 +25,22 @@ from extery_site.scanning.rows import PackageRow, StepRow, VersionChecks, checks
 
 router = Router(tags=["moderation"])
 _VERSION = "/extensions/{extension_id}/versions/{number}"
+
+
+class RuleFileOut(Schema):
+    """A file in a package that a YARA rule matches, and the names of the strings that were found."""
+
+    path: str
+    strings: list[str]
+
+
+class RuleMatchOut(Schema):
+    """A YARA rule of the site that matches files of a package."""
+
+    rule: str
+    action: str = Field(description="quarantine, review or inform.")
+    number: int = Field(description="Of files; files has the first.")
+    files: list[RuleFileOut]
 
 
 class StepOut(Schema):
@@ -41,9 +57,12 @@ class StepOut(Schema):
     started_at: datetime | None
     seconds: float | None
     attempts: int = Field(description="Runs in a row that had no result.")
+    rule_matches: list[RuleMatchOut] = Field(
+        description="YARA rules that match; for moderators, and empty for others."
+    )
 
     @classmethod
-    def of(cls, row: StepRow) -> StepOut:
+    def of(cls, row: StepRow, *, with_matches: bool) -> StepOut:
         result = row.result
         return cls(
             name=row.name,
@@ -55,6 +74,7 @@ class StepOut(Schema):
             started_at=result.started_at if result else None,
             seconds=result.seconds if result else None,
             attempts=result.attempts if result else 0,
+            rule_matches=[RuleMatchOut(**one) for one in row.rule_matches if with_matches],
         )
 
 
@@ -71,14 +91,14 @@ class PackageChecksOut(Schema):
     steps: list[StepOut]
 
     @classmethod
-    def of(cls, row: PackageRow) -> PackageChecksOut:
+    def of(cls, row: PackageRow, *, with_matches: bool) -> PackageChecksOut:
         return cls(
             sha256=row.package.sha256,
             name=row.package.original_name,
             state=row.state,
             is_quarantined=row.is_quarantined,
             next_at=row.next_at,
-            steps=[StepOut.of(step) for step in row.steps],
+            steps=[StepOut.of(step, with_matches=with_matches) for step in row.steps],
         )
 
 
@@ -90,10 +110,12 @@ class ChecksOut(Schema):
     not_configured: list[str] = Field(description="Names of checks that this site does not make.")
 
     @classmethod
-    def of(cls, checks: VersionChecks) -> ChecksOut:
+    def of(cls, checks: VersionChecks, *, with_matches: bool) -> ChecksOut:
         return cls(
             state=checks.state,
-            packages=[PackageChecksOut.of(row) for row in checks.packages],
+            packages=[
+                PackageChecksOut.of(row, with_matches=with_matches) for row in checks.packages
+            ],
             not_configured=[step.name for step in checks.missing],
         )
 
@@ -136,7 +158,8 @@ class ReleaseIn(Schema):
 @router.get(f"{_VERSION}/checks/", response=ChecksOut)
 def checks(request: HttpRequest, extension_id: str, number: str) -> Any:
     """Return the checks of the packages of a version; for its owner, also of a draft, moderators and volunteers."""
-    return ChecksOut.of(checks_of(_version(request, extension_id, number)))
+    found = checks_of(_version(request, extension_id, number))
+    return ChecksOut.of(found, with_matches=may_moderate(request.user))
 
 
 @router.get(f"{_VERSION}/near-duplicates/", response=list[NearDuplicateOut])
@@ -165,7 +188,8 @@ def release(
     package.version = version
     release_package(package=package, by=request.user, reason=body.reason)
     rows = checks_of(version).packages
-    return PackageChecksOut.of(next(row for row in rows if row.package.sha256 == sha256))
+    found = next(row for row in rows if row.package.sha256 == sha256)
+    return PackageChecksOut.of(found, with_matches=True)
 
 
 @router.get(f"{_VERSION}/packages/{{sha256}}/sbom", auth=OPTIONAL_AUTH)

@@ -47,6 +47,7 @@ EVENT_HANDLERS = [
 #: The checks of stored packages, in the order of their findings. The value of the setting ``SCAN_STEPS``.
 SCAN_STEPS = [
     "extery_site.scanning.steps.malware.MALWARE",
+    "extery_site.scanning.steps.yara.YARA",
     "extery_site.scanning.steps.rules.RULES",
     "extery_site.scanning.steps.wheels.WHEELS",
     "extery_site.scanning.steps.inventory.INVENTORY",
@@ -61,6 +62,7 @@ ISOLATED_FUNCTIONS = {
     "inventory": "extery_site.scanning.isolated.inventory",
     "judge-names": "extery_site.scanning.isolated.judge_names",
     "fingerprints": "extery_site.scanning.isolated.fingerprints",
+    "yara-scan": "extery_site.scanning.isolated_yara.scan",
     "hash-wheels": "extery_site.scanning.isolated.wheel_hashes",
     "read-wheels": "extery_site.scanning.isolated.wheel_facts",
     "unpack-package": "extery_site.scanning.unpacking.unpack",

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.conf import settings
@@ -24,7 +25,13 @@ logger = logging.getLogger(__name__)
 @cache
 def isolation() -> Isolation:
     """Return that of this process."""
-    return Isolation(settings.ISOLATED_FUNCTIONS, hidden=[settings.EXTERY_DATA])
+    return Isolation(settings.ISOLATED_FUNCTIONS, hidden=private_folders())
+
+
+def private_folders() -> list[Path]:
+    """Return the folders that uploaded code and what reads it must not see: keys and the database, and the YARA rules."""
+    rules: Path | None = settings.EXTERY_YARA_RULES
+    return [settings.EXTERY_DATA, *([rules] if rules is not None and rules.is_dir() else [])]
 
 
 def call_isolated(

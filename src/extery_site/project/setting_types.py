@@ -240,6 +240,11 @@ OptionalFile = Annotated[
     _from_text(lambda text: _parse_folder(text) if text else None),
     Expected("the path of a file", "/var/log/extery.log"),
 ]
+OptionalFolder = Annotated[
+    Path | None,
+    _from_text(lambda text: _parse_folder(text) if text else None),
+    Expected("the path of a folder", "/srv/extery-rules"),
+]
 SiteUrl = Annotated[
     str,
     _from_text(_parse_site_url),

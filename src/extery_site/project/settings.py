@@ -32,6 +32,7 @@ EXTERY_GUIDELINES: str = _site_settings.guidelines
 EXTERY_OWN_DECISIONS: bool = _site_settings.own_decisions
 EXTERY_LATER_VERSIONS: str = _site_settings.later_versions
 EXTERY_CLAMD: ClamdAddress | None = _site_settings.clamd
+EXTERY_YARA_RULES: Path | None = _site_settings.yara_rules
 EXTERY_WHEEL_INDEX: str = _site_settings.wheel_index
 EXTERY_OSV: Path | None = _site_settings.osv
 EXTERY_RESCANS: Rate | None = _site_settings.rescans

@@ -27,6 +27,7 @@ from extery_site.project.setting_types import (
     Names,
     OptionalClamd,
     OptionalFile,
+    OptionalFolder,
     PositiveCount,
     Programs,
     Quota,
@@ -136,6 +137,11 @@ class SiteSettings(BaseSettings):
         default="",
         description="Address of ClamAV's daemon, which scans every uploaded package: no version is published before. "
         "Default: packages are not scanned, and the pages of a review say so.",
+    )
+    yara_rules: OptionalFolder = _setting(
+        default="",
+        description="Folder of YARA rules (*.yar and *.yara, also in folders below) for the files in packages, and in the "
+        "wheels and zips in them: no version is published before. Needs extery[yara]. Default: no rules.",
     )
     wheel_index: IndexUrl = _setting(
         default="",

@@ -20,6 +20,7 @@ from extery_site.project import (
     database_address,
     settings_loading,
     storage_address,
+    yara_library,
 )
 from extery_site.project.logs.config import require_writable
 
@@ -35,6 +36,7 @@ def load_settings(data: str | os.PathLike[str] | None = None) -> None:
     settings = settings_loading.load()
     database_address.require_driver(settings.database)
     storage_address.require_libraries(settings.storage)
+    yara_library.require_for(settings.yara_rules)
     data_folder.create(settings.data)
     require_writable(settings.log_file)
 

@@ -107,6 +107,7 @@ def draft(request: HttpRequest, extension_id: str) -> HttpResponse:
                 messages.success(request, "Draft saved.")
                 return redirect(draft_url(version))
             status = http_status(problem)
+    found = _stored_problems(version)
     context = {
         "extension": extension,
         "version": version,
@@ -114,7 +115,8 @@ def draft(request: HttpRequest, extension_id: str) -> HttpResponse:
         "form": form,
         "missing": complete_state(extension, version).missing,
         "free_at": free_at(extension),
-        "warnings": _stored_problems(version),
+        "errors": [problem for problem in found if problem.is_error],
+        "warnings": [problem for problem in found if not problem.is_error],
         "verdicts": verdict_lines(verdicts_of_upload(version.manifest)),
         "fields": manifest_rows(version),
         "checks": checks_of(version),
@@ -165,7 +167,7 @@ def _selected_version(request: HttpRequest, extension: Extension) -> Version:
 
 
 def _stored_problems(version: Version) -> list[Problem]:
-    """Return the warnings of all packages of ``version``, without repetitions."""
+    """Return the findings of all packages of ``version``, without repetitions."""
     unique: dict[tuple[str, str], Problem] = {}
     for package in version.packages.all():
         for stored in package.problems:

@@ -9,5 +9,5 @@ class ScanningConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Import the module that registers the periodic jobs."""
-        from extery_site.scanning import tasks  # noqa: F401
+        """Import the modules that register the periodic jobs and the checks of settings."""
+        from extery_site.scanning import system_checks, tasks  # noqa: F401

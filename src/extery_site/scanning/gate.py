@@ -63,7 +63,7 @@ def _results_of(
 
 
 def _missing(package: Package, step: Step, result: StepResult | None) -> Problem:
-    name, title = package.original_name, step.title.lower()
+    name, title = package.original_name, step.title_in_text
     if result is None or not result.attempts:
         return Problem.of("scan.not-finished", package=name, step=title)
     return Problem.of("scan.unavailable", package=name, step=title, note=result.note)

@@ -139,6 +139,11 @@ class StepResult(models.Model):
         """The name of the malware that was found, or empty."""
         return str(self.details.get("signature", ""))
 
+    @property
+    def signatures(self) -> list[str]:
+        """The names of all that was found; a moderator accepts each of them."""
+        return list(self.details.get("signatures", [self.signature]))
+
 
 class KnownWheel(models.Model):
     """What is known about a wheel with these bytes: its contents, and the verdict of an index. See `steps.wheels`."""

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, NamedTuple, TypeVar
 from django.conf import settings
 
 from extery.core.errors import InvalidPackage, ProblemList, Where
-from extery.isolation.limits import Limits, ProcessEnded, Reason, Reply
+from extery.isolation.limits import NO_FILES, Limits, ProcessEnded, Reason, Reply
 from extery.isolation.replies import MALFORMED, read_problem
 from extery.manifest.document import Manifest
 from extery.rules.blender_verdicts import Refusal
@@ -53,6 +53,8 @@ def read_isolated(
     *,
     read: Callable[[Any], ValueT],
     arguments: Mapping[str, Any] = MappingProxyType({}),
+    files: Mapping[str, BinaryIO] = NO_FILES,
+    limits: Limits | None = None,
     processes: bool = False,
 ) -> ValueT:
     """Return what ``read`` makes of the value that an isolated function returns for a package.
@@ -61,11 +63,9 @@ def read_isolated(
     function refuses or that is too much for it, and `Unavailable`.
     """
     try:
-        return read(
-            call_isolated(
-                function, file, {"name": name, **arguments}, _limits(processes=processes)
-            ).value
-        )
+        given = {"name": name, **arguments}
+        limits = limits or _limits(processes=processes)
+        return read(call_isolated(function, file, given, limits, files=files).value)
     except ProcessEnded as ended:
         raise InvalidPackage(*ended_problems(ended.reason, name)) from ended
     except MALFORMED as error:

@@ -39,8 +39,8 @@ def release_package(*, package: Package, by: AnyUser, reason: str) -> FileCheck:
         raise Conflict.of("scan.not-quarantined", package=package.original_name)
     file.quarantined_at = None
     file.save(update_fields=["quarantined_at"])
-    signatures = {result.signature for result in found.steps.all() if result.signature}
-    found.accepted_signatures = sorted({*found.accepted_signatures, *signatures})
+    signatures = {name for result in found.steps.all() for name in result.signatures}
+    found.accepted_signatures = sorted({*found.accepted_signatures, *signatures} - {""})
     found.due_at = timezone.now()
     # The list of known-bad files does not stop it again, either.
     found.accepted_signatures.append(KNOWN_BAD)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from extery.author.wheels.checked_wheel import CheckedWheel
 from extery.author.wheels.report import WheelsReport
@@ -38,6 +39,11 @@ class StepRow:
             return "Waiting"
         label = str(self.result.get_outcome_display())
         return f"{label}: {self.result.signature}" if self.result.signature else label
+
+    @property
+    def rule_matches(self) -> list[dict[str, Any]]:
+        """The YARA rules that match, with the strings that were found: for moderators only."""
+        return list(self.result.details.get("matches", ())) if self.result is not None else []
 
     @property
     def is_late(self) -> bool:
@@ -145,7 +151,7 @@ class PackageRow:
 
 @dataclass(frozen=True)
 class VersionChecks:
-    """The checks of all packages of a version, and the steps that the site does not make."""
+    """The checks of all packages of a version, and the steps that are expected and that the site does not make."""
 
     packages: tuple[PackageRow, ...]
     missing: tuple[Step, ...]
@@ -176,7 +182,7 @@ def checks_of(version: Version) -> VersionChecks:
     made = [step for step in steps if step.is_configured()]
     return VersionChecks(
         tuple(_row(package, found.get(package.sha256), made) for package in packages),
-        tuple(step for step in steps if not step.is_configured()),
+        tuple(step for step in steps if not step.is_configured() and not step.is_optional),
     )
 
 

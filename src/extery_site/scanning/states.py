@@ -11,6 +11,8 @@ Outcome = StepResult.Outcome
 
 #: Outcomes of a check that was not made, although it was tried: a person decides.
 UNDECIDED = frozenset({Outcome.NOT_SCANNED, Outcome.FAILED})
+#: Codes of findings that say nothing which the author could correct.
+FOR_MODERATORS = frozenset({"scan.rule-review"})
 
 
 def state_of(
@@ -33,7 +35,7 @@ def state_of(
     if len(made) < len(needed):
         was_tried = any(result is not None and not result.has_result for result in needed)
         return State.UNAVAILABLE if was_tried else State.CHECKING
-    if any(result.outcome in UNDECIDED or _is_infected(result) for result in made):
+    if any(_needs_moderator(result) for result in made):
         return State.NEEDS_MODERATOR
     if any(_has_error(result) for result in made):
         return State.NEEDS_AUTHOR
@@ -42,7 +44,15 @@ def state_of(
 
 def is_infected(result: StepResult, accepted: Collection[str] = ()) -> bool:
     """Whether malware was found that is not an accepted false alarm."""
-    return _is_infected(result) and result.signature not in accepted
+    return _is_infected(result) and not set(result.signatures) <= set(accepted)
+
+
+def _needs_moderator(result: StepResult) -> bool:
+    return (
+        result.outcome in UNDECIDED
+        or _is_infected(result)
+        or any(problem.get("code") in FOR_MODERATORS for problem in result.problems)
+    )
 
 
 def _is_infected(result: StepResult) -> bool:

@@ -21,6 +21,7 @@ from extery.core.versions import number_of_blender_version, parse_blender_versio
 from extery_site.catalog.models import BlenderTest, Package
 from extery_site.catalog.stored_values import stored_problems, without_nul
 from extery_site.files import storage
+from extery_site.project.isolation import private_folders
 from extery_site.test_runs.models import BlenderRun
 from extery_site.test_runs.planning import Claim, delay_after
 from extery_site.test_runs.verdict import Verdict, judge, log_of
@@ -71,8 +72,9 @@ def test_package(package: Package, program: str) -> Answer:
             shutil.copyfileobj(source, target)
         extension = package.version.extension
         subject = Subject(path, extension.extension_id, extension.type, package.size)
-        # What it prints is shown to its owner: it must not find the keys and the database of the site.
-        options = Options(LIMITS, sandbox, hidden=[settings.EXTERY_DATA], temporary=temporary)
+        # What it prints is shown to its owner.
+        hidden = [one for one in private_folders() if not temporary.is_relative_to(one.resolve())]
+        options = Options(LIMITS, sandbox, hidden=hidden, temporary=temporary)
         return run_in_blender(Program("", Path(program), None), subject, None, options)
 
 

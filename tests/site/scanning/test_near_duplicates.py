@@ -156,7 +156,7 @@ def test_moderators_read_it_on_the_page_and_in_the_api(
     assert (row["extension"], row["version"], row["owner"]) == ("gear_tool", "1.0.0", "ada")
     assert row["code_percent"] >= 90
     assert f"{row['code_percent']} % of its code" in page
-    assert "of another owner: <a href=\"#near-duplicates\">compare</a>" in page
+    assert 'of another owner: <a href="#near-duplicates">compare</a>' in page
     assert program(stranger).get(url).status_code == 403
     client.force_login(stranger)
     assert "Content like this" not in client.get("/queue/cog_tool/1.0.0/").content.decode()

@@ -118,7 +118,7 @@ def test_a_second_check_that_ends_is_a_finding(
 def test_a_reply_of_a_process_that_was_taken_over_is_a_crash(
     monkeypatch: pytest.MonkeyPatch, value: Any
 ) -> None:
-    monkeypatch.setattr(Isolation, "call", lambda *_: Reply(value))
+    monkeypatch.setattr(Isolation, "call", lambda *_, **__: Reply(value))
     [problem] = check_package(io.BytesIO(package()), "gears.zip").problems
     assert dict(problem.values)["variant"] == "crash"
 
@@ -140,7 +140,7 @@ def test_a_step_whose_process_was_taken_over_has_no_result(
     owner: User, monkeypatch: pytest.MonkeyPatch, step: Step, value: Any
 ) -> None:
     stored = make_draft(owner).packages.get()
-    monkeypatch.setattr(Isolation, "call", lambda *_: Reply(value))
+    monkeypatch.setattr(Isolation, "call", lambda *_, **__: Reply(value))
     outcome = step.run(stored, io.BytesIO(package()))
     assert outcome.outcome == StepResult.Outcome.NOT_SCANNED
     assert "ended before it was complete" in outcome.note

@@ -10,6 +10,7 @@ from extery_site.scanning.states import state_of
 State, Outcome = FileCheck.State, StepResult.Outcome
 ERROR = [{"code": "a.b", "severity": "error"}]
 WARNING = [{"code": "a.b", "severity": "warning"}]
+REVIEW = [{"code": "scan.rule-review", "severity": "error"}]
 
 
 def result(outcome: str, **values: object) -> StepResult:
@@ -26,11 +27,14 @@ def result(outcome: str, **values: object) -> StepResult:
         ([result(Outcome.SKIPPED)], State.PASSED),
         ([result(Outcome.FINDINGS, problems=WARNING)], State.PASSED),
         ([result(Outcome.FINDINGS, problems=ERROR)], State.NEEDS_AUTHOR),
+        ([result(Outcome.FINDINGS, problems=[*ERROR, *REVIEW])], State.NEEDS_MODERATOR),
         ([result(Outcome.NOT_SCANNED)], State.NEEDS_MODERATOR),
         ([result(Outcome.FAILED)], State.NEEDS_MODERATOR),
         ([result(Outcome.INFECTED, details={"signature": "X"})], State.REJECTED),
         ([result(Outcome.INFECTED)], State.REJECTED),
         ([result(Outcome.INFECTED, details={"signature": "Known"})], State.NEEDS_MODERATOR),
+        ([result(Outcome.INFECTED, details={"signatures": ["Known"]})], State.NEEDS_MODERATOR),
+        ([result(Outcome.INFECTED, details={"signatures": ["Known", "X"]})], State.REJECTED),
         ([result(Outcome.PASSED), None], State.CHECKING),
         ([result(Outcome.PASSED), result(Outcome.UNAVAILABLE)], State.UNAVAILABLE),
         ([result(Outcome.INFECTED), result(Outcome.UNAVAILABLE)], State.REJECTED),

@@ -225,6 +225,24 @@ def test_programs_that_are_no_blender_or_the_same_one_are_reported(
     assert not Blender.objects.exists()
 
 
+def test_code_that_is_tested_does_not_find_the_data_and_the_yara_rules(
+    published: Publish, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = published().packages.get()
+    seen: list[Any] = []
+    monkeypatch.setattr(running, "run_in_blender", lambda *given: seen.append(given[-1].hidden))
+    monkeypatch.setattr(running, "find_sandbox", lambda: "namespaces")
+    settings.EXTERY_YARA_RULES = tmp_path / "rules"
+    running.test_package(package, "/bin/true")
+    settings.EXTERY_YARA_RULES.mkdir()
+    running.test_package(package, "/bin/true")
+    settings.EXTERY_YARA_RULES = Path("/")  # as a whole it cannot be hidden
+    running.test_package(package, "/bin/true")
+
+    data = settings.EXTERY_DATA
+    assert seen == [[data], [data, tmp_path / "rules"], [data]]
+
+
 def test_the_worker_for_blenders_gets_one_task_and_others_none(
     fakes: FakeBlenders, published: Publish, settings: Any
 ) -> None:

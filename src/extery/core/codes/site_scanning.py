@@ -95,6 +95,77 @@ CODES: dict[str, Code] = {
         message="no test of this version can be started",
         hint="'extery manage test_blenders' shows the Blenders of the site; wait for tests that are running",
     ),
+    "scan.rule-quarantine": Code(
+        "warning",
+        "a rule of the site for malware matches a file",
+        "The administrators of a site can have YARA rules of their own. A package with a match of such a rule is in "
+        "quarantine until a moderator finds that it is a false alarm.",
+        message="{files}: {description}",
+        hint="remove what the rule is about and upload a new package; if it is a false alarm, say so to the moderators",
+        example={
+            "files": "'lib/loader.py'",
+            "description": "Downloads a program and starts it",
+            "rule": "local.dropper",
+        },
+    ),
+    "scan.rule-review": Code(
+        "error",
+        "a rule of the site for reviews matches a file",
+        "The administrators of a site can have YARA rules of their own. A moderator looks at each match of such a rule, and "
+        "waives it if it is fine. No version with a match is approved before.",
+        message="a moderator has to look at {files}: {description}",
+        hint="explain in the conversation of the review why the package needs it, or remove it and upload a new package",
+        example={
+            "files": "'lib/loader.py'",
+            "description": "Runs code that is packed as text",
+            "rule": "local.packed_code",
+        },
+    ),
+    "scan.rule-inform": Code(
+        "warning",
+        "a rule of the site matches a file",
+        "The administrators of a site can have YARA rules of their own. Moderators read the matches of such a rule; it "
+        "keeps no version from being approved.",
+        message="{files}: {description}",
+        hint="moderators may ask about it",
+        example={
+            "files": "'lib/loader.py'",
+            "description": "Names an address of a chat service",
+            "rule": "local.webhook",
+        },
+    ),
+    "scan.rule-file": Code(
+        "error",
+        "a file of YARA rules is not used",
+        "A file with an error is left out as a whole. The other files are used, but no package passes: those without a "
+        "match are not scanned, and a moderator decides.",
+        message="it is not used: {compiler_message}",
+        hint="correct the line, and run 'extery manage scanner'",
+        variants={
+            "unreadable": (
+                "it cannot be read: {os_error}",
+                "let the user of the site read the file",
+            ),
+            "encoding": ("it is not used: it is not UTF-8", "save the file as UTF-8"),
+        },
+        example={
+            "compiler_message": "unknown identifier `$b`: this identifier has not been declared"
+        },
+    ),
+    "scan.rule-folder": Code(
+        "error",
+        "the YARA rules of the site cannot be read",
+        "Packages wait until they were scanned: no version becomes public before.",
+        message="the YARA rules in {folder} cannot be read: {os_error}",
+        hint="create the folder and let the user of the site read it, or unset EXTERY_YARA_RULES",
+        variants={
+            "empty": (
+                "there are no YARA rules in {folder}",
+                "put files that end with .yar or .yara there, or unset EXTERY_YARA_RULES",
+            )
+        },
+        example={"folder": "/srv/extery-rules", "os_error": "Permission denied"},
+    ),
     "scan.check-ended": Code(
         "error",
         "the check of a package ended before it was complete",

@@ -66,6 +66,14 @@ CODES = {
         hint="pip install 'extery[site,s3]', or in a checkout of Extery: pip install '.[site,s3]'",
         example={"storage": "s3://extensions"},
     ),
+    "usage.yara-missing": Code(
+        "error",
+        "the library for YARA rules is not installed",
+        "Only sites with YARA rules of their own need yara-x.",
+        message="the library for the YARA rules in {rules} is not installed",
+        hint="pip install 'extery[site,yara]', or in a checkout of Extery: pip install '.[site,yara]'; or unset EXTERY_YARA_RULES",
+        example={"rules": "/srv/extery-rules"},
+    ),
     "usage.tag-file": Code(
         "error", "the file of valid tags cannot be used", "Tags are checked against this file, so it has to list the valid tags of each type.",
         message="{file} cannot be used as a list of tags: {reason}",

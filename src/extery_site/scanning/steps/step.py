@@ -54,5 +54,12 @@ class Step:
     """Check a package. Raises `StepUnavailable`; any other exception is a fault of the check."""
     is_required: Callable[[], bool] = lambda: False
     """Whether no version is published before this check was made."""
+    is_optional: bool = False
+    """Whether pages say nothing of it where the site does not make it."""
     applies_to: Callable[[Package], bool] = lambda package: True  # noqa: ARG005
     """Whether the package has what is checked."""
+
+    @property
+    def title_in_text(self) -> str:
+        """The title within a sentence: ``malware``, ``YARA rules``."""
+        return " ".join(word if word.isupper() else word.lower() for word in self.title.split(" "))
