@@ -176,7 +176,7 @@ def _queue_context(user: AnyUser, version: Version, approved: Version | None) ->
         "open_disputes": list(version.disputes.open()),
         "blocking": list(blocking_findings(version).items()) if version.is_in_review else [],
         "gate_problems": list(gate.problems_of(version)) if version.is_in_review else [],
-        "scanner": bool(settings.EXTERY_CLAMD),
+        "scanner": bool(settings.EXTERY_CLAMD or settings.EXTERY_YARA_RULES),
         "appeal": appeal_about(version) if may_moderate(user) else None,
     }
     if entry is not None:

@@ -12,6 +12,7 @@ from extery_site.catalog.models import Event, Extension, Package
 from extery_site.catalog.own_work import require_work_of_others
 from extery_site.catalog.text_limits import MAX_REASON_LENGTH, clean_text
 from extery_site.files.models import StoredFile
+from extery_site.scanning.known_bad import is_listed
 from extery_site.scanning.models import FileCheck
 from extery_site.scanning.pipeline import KNOWN_BAD, finish
 from extery_site.scanning.quarantine import lock_extension_of_package
@@ -40,10 +41,12 @@ def release_package(*, package: Package, by: AnyUser, reason: str) -> FileCheck:
     file.quarantined_at = None
     file.save(update_fields=["quarantined_at"])
     signatures = {name for result in found.steps.all() for name in result.signatures}
-    found.accepted_signatures = sorted({*found.accepted_signatures, *signatures} - {""})
+    signatures -= {""}
+    if not signatures or is_listed(package.sha256):
+        # The list of known-bad files has stopped it, and does not stop it again. Otherwise it may still do so later.
+        signatures.add(KNOWN_BAD)
+    found.accepted_signatures = sorted({*found.accepted_signatures, *signatures})
     found.due_at = timezone.now()
-    # The list of known-bad files does not stop it again, either.
-    found.accepted_signatures.append(KNOWN_BAD)
     found.save()
     lifecycle.record(
         extension,

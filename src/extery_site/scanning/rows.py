@@ -13,7 +13,7 @@ from extery.author.wheels.report import WheelsReport
 from extery_site.catalog.models import Package, Version
 from extery_site.scanning import steps as scan_steps
 from extery_site.scanning.models import FileCheck, StepResult
-from extery_site.scanning.steps import Step, wheels
+from extery_site.scanning.steps import Step, wheels, yara
 
 State = FileCheck.State
 
@@ -155,6 +155,8 @@ class VersionChecks:
 
     packages: tuple[PackageRow, ...]
     missing: tuple[Step, ...]
+    has_rules: bool = False
+    """Whether the site has YARA rules, which find some malware without a scanner."""
 
     @property
     def state(self) -> str:
@@ -183,6 +185,7 @@ def checks_of(version: Version) -> VersionChecks:
     return VersionChecks(
         tuple(_row(package, found.get(package.sha256), made) for package in packages),
         tuple(step for step in steps if not step.is_configured() and not step.is_optional),
+        has_rules=any(step.name == yara.NAME for step in made),
     )
 
 

@@ -35,7 +35,7 @@ from tests.author.wheels.fake_index import built_wheel
 from tests.site import factories
 from tests.site.packages import package
 from tests.site.pages.html import open_page
-from tests.site.scanning.fake_steps import FakeStep
+from tests.site.scanning.fake_steps import INFECTED, FakeStep
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
@@ -112,6 +112,24 @@ def test_without_a_list_no_file_of_an_upload_is_read_for_it(
 
     monkeypatch.setattr(known_bad_uploads, "read_isolated", lambda *_, **__: pytest.fail("read"))
     upload(package(), owner)
+
+
+def test_a_package_released_from_a_scanner_can_be_listed_later(
+    owner: User, moderator: User, run_tasks: Callable[[], int], scanner: FakeStep
+) -> None:
+    version = factories.make_waiting(owner)
+    scanner.outcome = INFECTED
+    check_now(version.package_hashes)
+    one = version.packages.select_related("file", "version__extension").get()
+    release_package(package=one, by=moderator, reason="A false alarm")
+    one.file.refresh_from_db()
+    assert one.file.quarantined_at is None
+
+    add_known_bad(hashes=one.sha256, reason="A stealer after all", by=moderator)
+    run_tasks()
+
+    one.file.refresh_from_db()
+    assert one.file.quarantined_at is not None
 
 
 def test_a_public_package_is_quarantined_by_its_hash_and_released_for_good(

@@ -295,3 +295,14 @@ def test_findings_of_rules_are_not_in_the_public_api(
     assert answer.status_code == 200
     assert "Teeth" not in answer.content.decode()
     assert "scan.rule" not in answer.content.decode()
+
+
+def test_the_review_says_that_only_rules_look_for_malware(
+    owner: User, moderator: User, rules: Path, settings: Any, client: Client
+) -> None:
+    settings.SCAN_STEPS = [*settings.SCAN_STEPS, "extery_site.scanning.steps.malware.MALWARE"]
+    factories.make_waiting(owner)
+    client.force_login(moderator)
+    page = client.get("/queue/gear_tool/1.0.0/findings/").content.decode()
+    assert "ClamAV is not configured: only the YARA rules of this site look for malware." in page
+    assert "No scanner is configured" not in page
