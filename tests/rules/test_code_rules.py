@@ -142,6 +142,20 @@ def test_tests_are_judged_only_if_the_add_on_imports_them() -> None:
     )
 
 
+def test_a_folder_of_tools_is_judged_if_a_part_of_the_add_on_imports_it() -> None:
+    bad = "import sys\nsys.path.append('x')\n"
+    found = ("code.import-path", "core/tools/gears.py:2:1")
+    files = {"core/tools/gears.py": bad, "core/tools/__init__.py": "", "core/__init__.py": ""}
+
+    assert found not in findings(files)
+    # The add-on loads its panels in a way that cannot be followed.
+    assert found in findings({**files, "panel.py": "from .core.tools import gears\ngears"})
+    loader = f"import importlib\nfor n in (1,):\n    importlib.import_module(str(n))\n{REGISTERS}"
+    assert found in findings({**files, "__init__.py": loader})
+    tests = {path.replace("tools", "tests"): text for path, text in files.items()}
+    assert findings({**tests, "__init__.py": loader}) == []
+
+
 @pytest.mark.parametrize(
     "files",
     [

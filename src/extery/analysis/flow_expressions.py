@@ -27,6 +27,14 @@ _OWN = ("%", ".")
 _CONTEXTS = {ast.Load: "load", ast.Store: "store", ast.Del: "del"}
 #: Functions that return the values of their first argument.
 _SAME = frozenset({"list", "tuple", "sorted", "reversed", "set", "frozenset", "iter"})
+#: Methods that fail if the object, or each item of the collection, has no property with the name of their first argument.
+_BY_NAME = frozenset(
+    {"driver_add", "driver_remove", "keyframe_delete", "keyframe_insert", "property_unset"}
+)
+_BY_NAME_OF_ITEMS = frozenset({"foreach_get", "foreach_set"})
+#: What the names of methods begin with that make a node of the type in their first argument, also those of an own helper.
+_MAKES = ("new", "add", "create", "make")
+_NODES = ("ShaderNode", "CompositorNode", "GeometryNode", "FunctionNode", "TextureNode")
 #: Methods whose result is a list of the same values, or the same value.
 _SAME_METHODS = frozenset({"values", "copy"})
 MAX_KEYWORDS = 20
@@ -125,7 +133,9 @@ class Expressions(Tests):
         if recorder.wanted is not None and name not in recorder.wanted and context != "import":
             return
         line, column = self.columns.end_of(node)
-        if not isinstance(node, ast.Attribute):
+        if isinstance(node, ast.Constant):
+            name = repr(name)
+        elif not isinstance(node, ast.Attribute):
             name = ""
         recorder.accesses.append(
             Access(
@@ -151,6 +161,8 @@ class Expressions(Tests):
             return self._call_of_builtin(node, function.id)
         if kind is ast.Attribute:
             path = self._attribute(function, "call", call=node)
+            if node.args:
+                self._argument_of(function.attr, path, node.args[0])
         else:
             path = self.evaluate(function)
         arguments: tuple[str, ...] = ()
@@ -195,6 +207,23 @@ class Expressions(Tests):
             if kind.isidentifier():
                 return shorten(f"{result}{{{kind}}}")
         return result
+
+    def _argument_of(self, method: str, path: str, argument: ast.expr) -> None:
+        """Record a property that is named by a text, as in ``bones.foreach_set("select", …)``, and the type of a new node."""
+        name = _constant(argument)
+        if not name.isidentifier():
+            return
+        if method.startswith(_MAKES) and name.startswith(_NODES):
+            self._record(argument, f"bpy.types.{name}", "load")
+            return
+        if path == UNKNOWN or (method not in _BY_NAME and method not in _BY_NAME_OF_ITEMS):
+            return
+        owner = path.removesuffix(f".{method}")
+        if method in _BY_NAME_OF_ITEMS:
+            owner = item_of(owner)
+        path = shorten(f"{owner}.{name}")
+        if path != UNKNOWN:
+            self._record(argument, path, "load")
 
     def _bind_callback(self, path: str, arguments: tuple[str, ...]) -> None:
         """Tell the parameters of a function that Blender will call."""

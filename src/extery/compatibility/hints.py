@@ -33,7 +33,6 @@ NAME_HINTS: Mapping[str, str] = {
     "node_group": "=NodeTree",
     "material": "=Material",
     "mat": "=Material",
-    "bone": "=Bone",
     "image": "=Image",
     "view_layer": "=ViewLayer",
     "strip": "=Strip",

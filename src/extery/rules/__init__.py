@@ -6,4 +6,4 @@ on an author's machine, in a repository and on the website.
 
 #: Increment when a rule, a limit or the meaning of a code changes: stored results are then dropped, and
 #: the packages are checked again.
-REVISION = 15
+REVISION = 16

@@ -1,20 +1,22 @@
-"""Which modules of an extension are imported, from its `__init__.py` on."""
+"""Which modules of an extension are imported by others of it."""
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from extery.analysis.facts import Import, ModuleFacts
 
 
-def reached_from_init(modules: Sequence[ModuleFacts], extension_id: str) -> set[str]:
-    """Return the paths of the modules that are imported from `__init__.py`, directly or by others.
+def reached_from(
+    starts: Iterable[str], modules: Sequence[ModuleFacts], extension_id: str
+) -> set[str]:
+    """Return the paths of the modules that are imported from those at ``starts``, directly or by others, and of these.
 
     Imports by the id of the extension, or as if its folder were in `sys.path`, count: that they fail is another problem.
     """
     by_path = {module.path: module for module in modules}
-    reached, waiting = set[str](), ["__init__.py"]
+    reached, waiting = set[str](), list(starts)
     #: Most modules import the same.
     followed: set[tuple[str, str, str, bool]] = set()
     while waiting:

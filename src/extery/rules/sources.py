@@ -13,7 +13,7 @@ from extery.core.cached_property import cached_property
 from extery.core.compatibility import BlenderRange
 from extery.core.errors import ExteryError
 from extery.core.versions import BLENDER_SERIES, BlenderSeries, python_of_blender
-from extery.rules.import_graph import reached_from_init
+from extery.rules.import_graph import reached_from
 
 if TYPE_CHECKING:
     from extery.compatibility.findings import Finding
@@ -34,8 +34,11 @@ _VENDOR_FOLDERS = frozenset(
         *("extern", "externals", "site-packages", "dist-packages", "dependencies", "deps", "_deps"),
     }
 )
-_TEST_FOLDERS = frozenset(
-    {"test", "tests", "testing", "docs", "doc", "examples", "scripts", "tools", "benchmarks"}
+_TEST_FOLDERS = frozenset({"test", "tests", "testing", "docs", "doc", "examples", "benchmarks"})
+#: Folders with programs of the author, or with a part of the add-on.
+_DEVELOPMENT_FOLDERS = _TEST_FOLDERS | {"scripts", "tools"}
+_IMPORTS_BY_NAME = frozenset(
+    {"importlib.import_module", "__import__", "pkgutil.iter_modules", "pkgutil.walk_packages"}
 )
 
 
@@ -60,14 +63,20 @@ class Sources:
         self.blenders = tuple(blenders)
         self.vendor_folders = find_vendor_folders([module.path for module in modules])
         self.own = tuple(m for m in self.modules if not self.is_vendored(m.path))
-        self.reached = reached_from_init(self.modules, extension_id)
-        self.parts = tuple(m for m in self.own if self._is_part(m.path))
+        self.reached = reached_from(["__init__.py"], self.modules, extension_id)
+        self.parts = self._find_parts(extension_id)
 
     def is_vendored(self, path: str) -> bool:
         return any(path.startswith(f"{folder}/") for folder in self.vendor_folders)
 
-    def _is_part(self, path: str) -> bool:
-        return path in self.reached or not _is_for_development(path)
+    def _find_parts(self, extension_id: str) -> tuple[ModuleFacts, ...]:
+        """Return the own modules without those for development; what others import is none, whatever its folder."""
+        reached = [module for module in self.own if module.path in self.reached]
+        # Add-ons that import all modules in their folders name none of them.
+        folders = _TEST_FOLDERS if any(map(_imports_by_name, reached)) else _DEVELOPMENT_FOLDERS
+        starts = [m.path for m in self.own if not _is_for_development(m.path, folders)]
+        parts = reached_from(["__init__.py", *starts], self.modules, extension_id)
+        return tuple(module for module in self.own if module.path in parts)
 
     @cached_property
     def by_path(self) -> dict[str, ModuleFacts]:
@@ -154,9 +163,14 @@ def find_vendor_folders(paths: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _is_for_development(path: str) -> bool:
-    """Return whether a module is a test or a tool of the author by its name."""
+def _imports_by_name(module: ModuleFacts) -> bool:
+    """Return whether a module imports others whose names it computes."""
+    return any(call.name in _IMPORTS_BY_NAME for call in module.calls)
+
+
+def _is_for_development(path: str, development: frozenset[str]) -> bool:
+    """Return whether a module is a test or a tool of the author by its name, or in one of the folders."""
     *folders, file = path.lower().split("/")
-    return bool(_TEST_FOLDERS.intersection(folders)) or (
+    return bool(development.intersection(folders)) or (
         file.startswith(("test_", "setup.", "conftest.")) or file.endswith("_test.py")
     )
