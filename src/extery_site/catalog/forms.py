@@ -12,6 +12,7 @@ from extery.core.compatibility import System
 from extery.core.types import TYPES
 from extery.core.versions import BLENDER_SERIES, parse_blender_version
 from extery_site.catalog.models import Extension, ExtensionQuerySet, Tag
+from extery_site.catalog.search_ranking import best_matches
 
 #: Suggested values; other versions are accepted too.
 BLENDER_VERSIONS = tuple(f"{major}.{minor}" for major, minor in BLENDER_SERIES)
@@ -79,12 +80,18 @@ class BrowseForm(forms.Form):
                 raise forms.ValidationError("Enter a Blender version such as 4.2.") from error
         return text
 
-    def apply(self, extensions: ExtensionQuerySet) -> ExtensionQuerySet:
-        """Return the filtered and sorted extensions; invalid fields are ignored."""
+    def apply(self, extensions: ExtensionQuerySet) -> list[int] | ExtensionQuerySet:
+        """Return the filtered and sorted extensions, or the keys of the best matches; invalid fields are ignored."""
         self.is_valid()
+        text, by = self.cleaned_data.get("q", ""), self.cleaned_data.get("sort", "")
+        extensions = self.filtered(extensions)
+        if text and not by:
+            return best_matches(extensions, text)
+        return self._sorted(extensions.search(text), by=by)
+
+    def filtered(self, extensions: ExtensionQuerySet) -> ExtensionQuerySet:
+        """Return the extensions with which all filters agree, whatever the text is."""
         filters = self.cleaned_data
-        if text := filters.get("q"):
-            extensions = extensions.search(text)
         if type_ := filters.get("type"):
             extensions = extensions.of_type(type_)
         if slug := filters.get("tag"):
@@ -95,12 +102,10 @@ class BrowseForm(forms.Form):
         if filters.get("works") and system.blender is not None:
             broken = Extension.objects.with_known_problems(system.blender)
             extensions = extensions.exclude(pk__in=broken.values("pk"))
-        return self._sorted(extensions, text=filters.get("q", ""), by=filters.get("sort", ""))
+        return extensions
 
-    def _sorted(self, extensions: ExtensionQuerySet, *, text: str, by: str) -> ExtensionQuerySet:
+    def _sorted(self, extensions: ExtensionQuerySet, *, by: str) -> ExtensionQuerySet:
         match by:
-            case "newest":
-                return extensions.newest_first()
             case "popular":
                 return extensions.most_downloaded()
             case "rated":
@@ -108,7 +113,7 @@ class BrowseForm(forms.Form):
             case "name":
                 return extensions.by_name()
             case _:
-                return extensions.best_match_first(text) if text else extensions.newest_first()
+                return extensions.newest_first()
 
     def known_to_break(self, extensions: list[Extension]) -> set[int]:
         """Return the keys of those whose newest version breaks in the Blender of the filter."""

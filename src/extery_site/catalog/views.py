@@ -68,7 +68,9 @@ def browse(request: HttpRequest, type_: str = "", slug: str = "") -> HttpRespons
         extensions = extensions.of_type(type_)
     if slug:
         extensions = extensions.tagged(slug)
-    paginator = Paginator(form.apply(extensions).values_list("pk", flat=True), PAGE_SIZE)
+    found = form.apply(extensions)
+    keys = found if isinstance(found, list) else found.values_list("pk", flat=True)
+    paginator = Paginator(keys, PAGE_SIZE)
     status = 400 if form.errors else 200
     page = paginator.get_page(request.GET.get("page"))
     extensions_of_page = Extension.objects.browsable().read_page(page)
