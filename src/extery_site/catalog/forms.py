@@ -12,6 +12,7 @@ from extery.core.compatibility import System
 from extery.core.types import TYPES
 from extery.core.versions import BLENDER_SERIES, parse_blender_version
 from extery_site.catalog.models import Extension, ExtensionQuerySet, Tag
+from extery_site.catalog.search_corrections import MAX_RESULTS, corrected, is_better
 from extery_site.catalog.search_ranking import best_matches
 
 #: Suggested values; other versions are accepted too.
@@ -62,7 +63,13 @@ class BrowseForm(forms.Form):
         choices=[("", "Mark it"), ("on", "Leave it out")],
         required=False,
     )
+    exact = forms.ChoiceField(
+        label="As typed", choices=[("", ""), ("1", "")], required=False, widget=forms.HiddenInput
+    )
     sort = forms.ChoiceField(label="Sort by", choices=SORTS, required=False)
+
+    #: The text without a typing error, if the results are those of it.
+    corrected_text = ""
 
     def __init__(self, *args: Any, tags: list[Tag], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -81,10 +88,31 @@ class BrowseForm(forms.Form):
         return text
 
     def apply(self, extensions: ExtensionQuerySet) -> list[int] | ExtensionQuerySet:
-        """Return the filtered and sorted extensions, or the keys of the best matches; invalid fields are ignored."""
+        """Return the filtered and sorted extensions, or the keys of the best matches; invalid fields are ignored.
+
+        If the text has a typing error, those of the `corrected_text`.
+        """
         self.is_valid()
         text, by = self.cleaned_data.get("q", ""), self.cleaned_data.get("sort", "")
         extensions = self.filtered(extensions)
+        found = self._found(extensions, text, by)
+        if (
+            not text
+            or self.cleaned_data.get("exact")
+            or len(found[: MAX_RESULTS + 1]) > MAX_RESULTS
+        ):
+            return found
+        if other := corrected(text):
+            better = self._found(extensions, other, by)
+            number = len(found)
+            if is_better(len(better[: number * 5 + 1]), than=number):
+                self.corrected_text = other
+                return better
+        return found
+
+    def _found(
+        self, extensions: ExtensionQuerySet, text: str, by: str
+    ) -> list[int] | ExtensionQuerySet:
         if text and not by:
             return best_matches(extensions, text)
         return self._sorted(extensions.search(text), by=by)
@@ -128,7 +156,7 @@ class BrowseForm(forms.Form):
         """Return field name and label of every filter in use."""
         active = []
         for name, value in getattr(self, "cleaned_data", {}).items():
-            if not value or name in {"sort"}:
+            if not value or name in {"sort", "exact"}:
                 continue
             choices = dict(getattr(self.fields[name], "choices", ()))
             label = {

@@ -17,6 +17,7 @@ from django.utils import timezone
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Event, Extension, SearchTerm, Tag
 from extery_site.catalog.models.extension import ExtensionQuerySet
+from extery_site.search import word_counts
 from extery_site.search.models import REVISION, WEIGHTS, SearchDocument
 from extery_site.search.words import index_text, name_words, words_of
 
@@ -51,7 +52,7 @@ def update_document(extension: Extension) -> None:
 def update_author(user: User) -> None:
     """Write the name of an author into the texts of their extensions."""
     of_author = SearchDocument.objects.filter(extension__owner=user)
-    of_author.update(author=_author(user), updated_at=timezone.now())
+    of_author.update(author=_author(user), updated_at=timezone.now(), is_counted=False)
 
 
 def outdated() -> QuerySet[Extension]:
@@ -83,13 +84,14 @@ def _update(keys: list[int]) -> None:
         document.pk: document for document in _documents(Extension.objects.filter(pk__in=keys))
     }
     if gone := stored.keys() - listed.keys():
+        word_counts.forget([stored[key] for key in gone])
         SearchDocument.objects.filter(pk__in=gone).delete()
-    fields = [*WEIGHTS, "revision"]
+    fields = [*WEIGHTS, "revision", "is_counted"]
     new, changed, same = [], [], []
     for key, document in listed.items():
         if (old := stored.get(key)) is None:
             new.append(document)
-        elif any(getattr(old, name) != getattr(document, name) for name in fields):
+        elif any(getattr(old, name) != getattr(document, name) for name in (*WEIGHTS, "revision")):
             changed.append(document)
         else:
             same.append(key)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from django.db import connection
+from django.db.models import F
+
 from extery_site.catalog.models import SearchTerm
 from extery_site.catalog.models.extension import ExtensionQuerySet
 from extery_site.catalog.search_words import search_phrases
@@ -37,13 +40,15 @@ def best_matches(extensions: ExtensionQuerySet, text: str) -> list[int]:
     """
     text = storable(text)
     columns = ("pk", "name", "id_key", "download_count")
-    by_downloads = extensions.search(text).order_by("-download_count", "pk")
+    query = TextQuery.parse(text)
+    # Not by the index of downloads, with which SQLite would go through all extensions.
+    downloads = F("download_count") + 0 if connection.vendor == "sqlite" else F("download_count")
+    by_downloads = extensions.search(text).order_by(downloads.desc(), "pk")
     found = [_Candidate(*row) for row in by_downloads.values_list(*columns)[:MAX_RANKED]]
     if len(found) == MAX_RANKED:
         named = extensions.with_name(text).order_by("-download_count", "pk")
         found += [_Candidate(*row) for row in named.values_list(*columns)[:MAX_NAMED]]
     candidates = {one.pk: one for one in found}
-    query = TextQuery.parse(text)
     scores = engine().scores(query, list(candidates)) if len(candidates) > 1 and query.words else {}
     best = max((scores.get(key, 0) for key in candidates), default=0) or 1
     with_phrase = _with_phrase(text, list(candidates))

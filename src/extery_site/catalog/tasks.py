@@ -8,6 +8,7 @@ from extery_site.catalog import search_documents
 from extery_site.catalog.images import make_variants
 from extery_site.project.tasks import periodic, task
 from extery_site.project.tasks.definitions import SLOW_QUEUE
+from extery_site.search import word_counts
 
 __all__ = ["index_outdated_extensions", "make_variants"]
 
@@ -17,3 +18,10 @@ __all__ = ["index_outdated_extensions", "make_variants"]
 def index_outdated_extensions() -> int:
     """Write the texts of the search that are missing or outdated, such as all of them after an upgrade."""
     return search_documents.index_outdated()
+
+
+@periodic(every=timedelta(minutes=1))
+@task(queue_name=SLOW_QUEUE, priority=-10, atomic=False, time_limit=timedelta(minutes=30))
+def count_search_words() -> int:
+    """Count the words of new texts, with which the search corrects typing errors."""
+    return word_counts.count_new()

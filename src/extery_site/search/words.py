@@ -51,6 +51,7 @@ _BEGINNINGS = (
     ("tyre", "tire"),
     ("vapour", "vapor"),
 )
+_BRITISH = tuple(british for british, _ in _BEGINNINGS)
 _IZE = re.compile(r"(.{3,}[^aeiou])is(e|ed|er|ers|es|ing|ation|ations)")
 #: Words with such an ending that nobody spells with z.
 _NO_IZE = re.compile(
@@ -60,15 +61,20 @@ _NO_IZE = re.compile(
 
 def plain(text: str) -> str:
     """Return a text without case and accents."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(one for one in decomposed if not unicodedata.combining(one))
 
 
 def american(word: str) -> str:
     """Return a plain word in American spelling: ``color`` for ``colour``, ``normalize`` for ``normalise``."""
-    for british, other in _BEGINNINGS:
-        if word.startswith(british):
-            return other + word[len(british) :]
+    if word.startswith(_BRITISH):
+        return next(
+            other + word[len(british) :]
+            for british, other in _BEGINNINGS
+            if word.startswith(british)
+        )
     if (found := _IZE.fullmatch(word)) and not _NO_IZE.match(f"{found[1]}ise"):
         return f"{found[1]}iz{found[2]}"
     return word

@@ -180,8 +180,9 @@ def test_an_extension_is_deleted_with_its_text(owner: User) -> None:
     engine().create_index(connection)  # it exists: nothing happens
 
 
-def test_a_search_needs_few_queries(owner: User, django_assert_num_queries: Any) -> None:
+def test_a_search_needs_few_queries(owner: User, django_assert_max_num_queries: Any) -> None:
     fill(owner)
 
-    with django_assert_num_queries(2):  # matches, and their scores
+    # Matches, whether they are many, and their scores.
+    with django_assert_max_num_queries(3):
         assert len(best_matches(Extension.objects.browsable(), "color")) == 2

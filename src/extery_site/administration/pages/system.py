@@ -40,6 +40,8 @@ WITHOUT_PAGE = {
     "scanning.PackageInventory": "Made from the package; the page of the extension shows it.",
     "catalog.SearchTerm": "Made from the inventory of the newest version, for the search.",
     "search.SearchDocument": "The words of an extension, made from its page and its inventory.",
+    "search.SearchWord": "Words of the pages, counted for the correction of typing errors.",
+    "search.SearchWordForm": "An index of the words above.",
     "catalog.KnownIncompatibility": "Made from the package; the page of the extension shows it.",
     "catalog.BlenderTest": "Made from the last test; the page of the extension shows it.",
     "test_runs.BreakNotice": "Remembers that an owner was told; the notification is private.",

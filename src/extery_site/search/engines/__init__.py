@@ -10,6 +10,9 @@ from django.db.models.expressions import RawSQL
 
 from extery_site.search.queries import TextQuery
 
+#: Matches of a search that says something. With more, only names count.
+MAX_FEW = 2000
+
 
 class Engine(Protocol):
     """How a database finds the extensions with the words of a query."""
@@ -21,7 +24,7 @@ class Engine(Protocol):
         """Return the keys of extensions that match, in their name only if ``in_name``, as a subquery."""
 
     def scores(self, query: TextQuery, keys: Sequence[int]) -> dict[int, float]:
-        """Return how well the text of some of the ``keys`` matches, a positive number; others match equally badly."""
+        """Return how well the text of the ``keys`` matches, positive numbers. Of a common query, it can be some of them."""
 
 
 def engine_of(database: Any) -> Engine:

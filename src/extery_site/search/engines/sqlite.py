@@ -8,11 +8,9 @@ from typing import Any
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
+from extery_site.search.engines import MAX_FEW
 from extery_site.search.models import WEIGHTS
 from extery_site.search.queries import TextQuery
-
-#: Matches whose scores are computed. More have a word that says little, and only names count.
-MAX_SCORED = 5000
 
 _COLUMNS = ", ".join(WEIGHTS)
 _NEW = ", ".join(f"new.{name}" for name in WEIGHTS)
@@ -26,7 +24,7 @@ _REMOVE = (
 _TABLE = f"""
 CREATE VIRTUAL TABLE IF NOT EXISTS search_text USING fts5(
     {_COLUMNS}, content='search_searchdocument', content_rowid='extension_id',
-    tokenize='porter unicode61 remove_diacritics 2', prefix='2 3'
+    tokenize='porter unicode61 remove_diacritics 2', prefix='2 3 4'
 )
 """
 #: Name -> when it runs, and what it does.
@@ -36,9 +34,10 @@ _TRIGGERS = {
     "search_text_update": (f"UPDATE OF {_COLUMNS}", f"{_REMOVE} {_ADD}"),
 }
 _MATCHING = "SELECT rowid FROM search_text WHERE search_text MATCH %s"
+_COUNT = f"SELECT count(*) FROM ({_MATCHING} LIMIT {MAX_FEW + 1})"  # noqa: S608
 _SCORES = (
     f"SELECT rowid, -bm25(search_text, {', '.join(map(str, WEIGHTS.values()))}) "  # noqa: S608
-    f"FROM search_text WHERE search_text MATCH %s LIMIT {MAX_SCORED + 1}"
+    f"FROM search_text WHERE search_text MATCH %s LIMIT {MAX_FEW}"
 )
 
 
@@ -64,17 +63,19 @@ class SQLiteEngine:
         """Return the keys of extensions that match."""
         return RawSQL(_MATCHING, [_in_name(query) if in_name else query.fts5])  # noqa: S611
 
+    def _is_common(self, query: TextQuery) -> bool:
+        """Return whether too many extensions match for scores of all of them, which take the time of a match each."""
+        with connection.cursor() as cursor:
+            cursor.execute(_COUNT, [query.fts5])
+            return bool(cursor.fetchone()[0] > MAX_FEW)
+
     def scores(self, query: TextQuery, keys: Sequence[int]) -> dict[int, float]:
-        """Return the scores of all matches, or of those by name if there are too many."""
-        scores = _scores(query.fts5)
-        return _scores(_in_name(query)) if len(scores) > MAX_SCORED else scores
+        """Return the scores of all matches; of a common query, of matches by name."""
+        expression = _in_name(query) if self._is_common(query) else query.fts5
+        with connection.cursor() as cursor:
+            cursor.execute(_SCORES, [expression])
+            return dict(cursor.fetchall())
 
 
 def _in_name(query: TextQuery) -> str:
     return f"{{name}} : ({query.fts5})"
-
-
-def _scores(expression: str) -> dict[int, float]:
-    with connection.cursor() as cursor:
-        cursor.execute(_SCORES, [expression])
-        return dict(cursor.fetchall())

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from extery_site.catalog.search_documents import index_outdated
+from extery_site.search import word_counts
 from extery_site.search.models import SearchDocument
 
 
@@ -26,3 +27,4 @@ class Command(BaseCommand):
         if again:
             SearchDocument.objects.update(revision=0)
         self.stdout.write(f"extensions indexed: {index_outdated()}")
+        word_counts.count_new()
