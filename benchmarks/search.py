@@ -79,6 +79,7 @@ def fill(count: int) -> None:
     from django.utils import timezone
 
     from extery_site.catalog.search_documents import index_outdated
+    from extery_site.search.word_counts import count_new
 
     content = SearchContent(timezone.now())
     content.rng = random.Random("search")
@@ -90,6 +91,7 @@ def fill(count: int) -> None:
         content.versions(extensions)
     start = time.perf_counter()
     index_outdated()
+    count_new()
     print(f"{count} extensions, indexed in {time.perf_counter() - start:.0f} s")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

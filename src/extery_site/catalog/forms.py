@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from extery.core import platforms
 from extery.core.compatibility import System
+from extery.core.licenses import COMMON_LICENSES
 from extery.core.types import TYPES
 from extery.core.versions import BLENDER_SERIES, parse_blender_version
 from extery_site.catalog.models import Extension, ExtensionQuerySet, Tag
@@ -17,6 +18,17 @@ from extery_site.catalog.search_ranking import best_matches
 
 #: Suggested values; other versions are accepted too.
 BLENDER_VERSIONS = tuple(f"{major}.{minor}" for major, minor in BLENDER_SERIES)
+
+
+#: What an extension without a permission is called.
+WITHOUT_PERMISSION = {
+    "network": "Works offline",
+    "files": "No access to files",
+    "clipboard": "No clipboard",
+    "camera": "No camera",
+    "microphone": "No microphone",
+    "scripts": "Runs no scripts",
+}
 
 
 class BrowseForm(forms.Form):
@@ -50,6 +62,20 @@ class BrowseForm(forms.Form):
         choices=[("", "Any"), *((name, platforms.title(name)) for name in platforms.KNOWN)],
         required=False,
     )
+    permission = forms.ChoiceField(
+        label="Permission",
+        choices=[
+            ("", "Any"),
+            ("none", "Asks for none"),
+            *((f"none-{name}", without) for name, without in WITHOUT_PERMISSION.items()),
+        ],
+        required=False,
+    )
+    licence = forms.ChoiceField(
+        label="Licence",
+        choices=[("", "Any"), *((name, name) for name in sorted(COMMON_LICENSES))],
+        required=False,
+    )
     blender = forms.CharField(
         label="Blender",
         required=False,
@@ -77,6 +103,12 @@ class BrowseForm(forms.Form):
         names = {slug: tag.name for slug, tag in self.tags.items()}
         choices = sorted(names.items(), key=lambda item: item[1].casefold())
         self.fields["tag"].choices = [("", "Any"), *choices]  # type: ignore[attr-defined]
+        for field in self.fields.values():
+            if isinstance(field, forms.ChoiceField):
+                what = "order" if field.label == "Sort by" else str(field.label).lower()
+                field.error_messages["invalid_choice"] = (
+                    f"There is no {what} “%(value)s”. We left it out."
+                )
 
     def clean_blender(self) -> str:
         text: str = self.cleaned_data["blender"].strip().removeprefix("v")
@@ -124,6 +156,11 @@ class BrowseForm(forms.Form):
             extensions = extensions.of_type(type_)
         if slug := filters.get("tag"):
             extensions = extensions.tagged(slug)
+        if permission := filters.get("permission"):
+            name = permission.removeprefix("none").removeprefix("-")
+            extensions = extensions.without_permission(name)
+        if licence := filters.get("licence"):
+            extensions = extensions.with_license(licence)
         system = System.parse(filters.get("blender"), filters.get("platform"))
         if system != System():
             extensions = extensions.compatible_with(system)

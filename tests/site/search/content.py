@@ -35,7 +35,7 @@ def fill(owner: User) -> None:
     """Add extensions of several kinds."""
     add(owner, "folder_door", "Folder Door", tagline="Opens folders", download_count=5)
     add(owner, "batch_names", "Batch Names", tagline="Rename many objects at once")
-    add(owner, "light_rig", "Light Rig", tags=["Lighting"], download_count=10)
+    add(owner, "light_rig", "Light Rig", tags=["Lighting", "Bulbs"], download_count=10)
     add(owner, "color_grader", "Color Grader", tagline="Normalizes the gray of a centered image")
     add(owner, "colours", "Paint", tagline="All colours of the rainbow")
     add(owner, "HTMLReader", "HTMLReader", description="Reads **pages** of the [web](https://x).")

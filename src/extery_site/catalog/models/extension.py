@@ -11,11 +11,13 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Page
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
 
 from extery.core import types
 from extery.core.compatibility import System
+from extery.core.licenses import PREFIX
 from extery.core.types import ExtensionType
 from extery.core.versions import (
     BlenderVersion,
@@ -149,6 +151,22 @@ class ExtensionQuerySet(models.QuerySet["Extension"]):
             version__extension=OuterRef("pk"), version__status=Version.Status.APPROVED
         )
         return self.filter(Exists(packages))
+
+    def without_permission(self, name: str) -> ExtensionQuerySet:
+        """Return extensions whose newest version does not declare a permission, or any if ``name`` is empty."""
+        newest = Version.objects.filter(pk=OuterRef("newest_version")).annotate(
+            text=Cast("permissions", models.TextField())
+        )
+        # The keys of an object; within a reason, quotes are escaped.
+        declared = newest.filter(text__contains=f'"{name}":' if name else '":')
+        return self.filter(Exists(newest), ~Exists(declared))
+
+    def with_license(self, identifier: str) -> ExtensionQuerySet:
+        """Return extensions whose newest version has a licence, such as ``MIT``, in its manifest."""
+        newest = Version.objects.filter(pk=OuterRef("newest_version")).annotate(
+            text=Cast("license", models.TextField())
+        )
+        return self.filter(Exists(newest.filter(text__contains=f'"{PREFIX}{identifier}"')))
 
     def with_known_problems(self, blender: BlenderVersion) -> ExtensionQuerySet:
         """Return extensions whose newest version is for this Blender, and breaks in it: in a test, or by its code if no test passed."""
