@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Count, Exists, OuterRef, Q
+from django.urls import reverse
 
 from extery.core import platforms
 from extery.core.compatibility import System
@@ -101,6 +102,7 @@ class BrowseForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.tags = {tag.slug: tag for tag in tags}
         names = {slug: tag.name for slug, tag in self.tags.items()}
+        self.fields["q"].widget.attrs["data-suggest"] = reverse("catalog:suggest")
         choices = sorted(names.items(), key=lambda item: item[1].casefold())
         self.fields["tag"].choices = [("", "Any"), *choices]  # type: ignore[attr-defined]
         for field in self.fields.values():

@@ -132,7 +132,9 @@ class ExtensionQuerySet(models.QuerySet["Extension"]):
     def with_name(self, text: str) -> ExtensionQuerySet:
         """Return extensions with every word of a text in their name or id."""
         query = TextQuery.parse(text)
-        return self.filter(pk__in=engine().matching(query, in_name=True)) if query.words else self
+        if not query.words:
+            return self.none()
+        return self.filter(pk__in=engine().matching(query, in_name=True))
 
     def of_type(self, type_: str) -> ExtensionQuerySet:
         """Return extensions of the type with this name."""
