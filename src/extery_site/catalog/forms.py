@@ -21,6 +21,8 @@ from extery_site.catalog.search_ranking import best_matches
 BLENDER_VERSIONS = tuple(f"{major}.{minor}" for major, minor in BLENDER_SERIES)
 
 
+#: Results of a text that are sorted by something else than how well they match.
+MAX_SORTED = 10_000
 #: What an extension without a permission is called.
 WITHOUT_PERMISSION = {
     "network": "Works offline",
@@ -149,7 +151,9 @@ class BrowseForm(forms.Form):
     ) -> list[int] | ExtensionQuerySet:
         if text and not by:
             return best_matches(extensions, text)
-        return self._sorted(extensions.search(text), by=by)
+        found = self._sorted(extensions.search(text), by=by)
+        # One query finds, counts and sorts; pages skip rows of an index only without a text.
+        return list(found.values_list("pk", flat=True)[:MAX_SORTED]) if text else found
 
     def filtered(self, extensions: ExtensionQuerySet) -> ExtensionQuerySet:
         """Return the extensions with which all filters agree, whatever the text is."""
