@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from extery_site.catalog.models import Extension
 from extery_site.search.corrections import nearest
-from extery_site.search.queries import MAX_LENGTH, MAX_WORDS, storable
+from extery_site.search.engines import has_match
+from extery_site.search.queries import MAX_LENGTH, MAX_WORDS, TextQuery, storable
 from extery_site.search.words import words_of
 
 #: A search with more results is taken as it is.
@@ -23,8 +23,7 @@ def corrected(text: str) -> str:
     unknown = {
         word: found[0]
         for found in typed
-        if len(word := " ".join(words_of(found[0]))) > 1
-        and not Extension.objects.browsable().search(word).exists()
+        if len(word := " ".join(words_of(found[0]))) > 1 and not has_match(TextQuery.parse(word))
     }
     corrections = nearest(unknown)
     by_typed = {unknown[word]: other for word, other in corrections.items()}

@@ -38,11 +38,15 @@ class TextQuery(NamedTuple):
         )
 
     def tsquery(self, label: str = "") -> str:
-        """The query in the language of PostgreSQL's ``to_tsquery``; with a label, in text with this weight only."""
+        """The query in the language of PostgreSQL's ``to_tsquery``; with a label, in text with this weight only.
+
+        The index has no weights: with a label, PostgreSQL reads the text of each match.
+        """
+        only = f":{label}" if label else ""
         return " & ".join(
-            f"('{word}':{label or 'ABCD'} | '{word}':*{label})"
+            f"('{word}'{only} | '{word}':*{label})"
             if self._is_beginning(number)
-            else f"'{word}':{label or 'ABCD'}"
+            else f"'{word}'{only}"
             for number, word in enumerate(self.words)
         )
 

@@ -41,3 +41,11 @@ def engine_of(database: Any) -> Engine:
 def engine() -> Engine:
     """Return the engine of the database of the site."""
     return engine_of(connection)
+
+
+def has_match(query: TextQuery) -> bool:
+    """Return whether any extension matches; stops at the first one."""
+    matching = engine().matching(query)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT EXISTS({matching.sql})", matching.params)
+        return bool(cursor.fetchone()[0])
