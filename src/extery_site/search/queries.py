@@ -37,16 +37,11 @@ class TextQuery(NamedTuple):
             for number, word in enumerate(self.words)
         )
 
-    def tsquery(self, label: str = "") -> str:
-        """The query in the language of PostgreSQL's ``to_tsquery``; with a label, in text with this weight only.
-
-        The index has no weights: with a label, PostgreSQL reads the text of each match.
-        """
-        only = f":{label}" if label else ""
+    @property
+    def tsquery(self) -> str:
+        """The query in the language of PostgreSQL's ``to_tsquery``."""
         return " & ".join(
-            f"('{word}'{only} | '{word}':*{label})"
-            if self._is_beginning(number)
-            else f"'{word}'{only}"
+            f"('{word}' | '{word}':*)" if self._is_beginning(number) else f"'{word}'"
             for number, word in enumerate(self.words)
         )
 

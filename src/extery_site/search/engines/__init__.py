@@ -44,8 +44,11 @@ def engine() -> Engine:
 
 
 def has_match(query: TextQuery) -> bool:
-    """Return whether any extension matches; stops at the first one."""
+    """Return whether any extension matches."""
     matching = engine().matching(query)
+    # PostgreSQL would read all texts until one matches, and not its index; SQLite stops at the first match.
+    how = "MATERIALIZED" if connection.vendor == "postgresql" else ""
+    sql = f"WITH found AS {how} ({matching.sql}) SELECT EXISTS(SELECT 1 FROM found)"  # noqa: S608  our own SQL
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT EXISTS({matching.sql})", matching.params)
+        cursor.execute(sql, matching.params)
         return bool(cursor.fetchone()[0])
