@@ -49,6 +49,7 @@ ARGUMENTS: dict[str, list[str]] = {
     ],
     "packages": ["--count", "3", "--bytes", "300000", "FOLDER"],
     "scanning": ["--uploads", "1", "--again", "2", "--functions", "2"],
+    "search": ["--extensions", "50", "--rounds", "2"],
     "site_pages": ["--scale", "0.01", "--rounds", "2"],
     "slow_clients": ["--clients", "2", "--answers", "1", "empty lines", "listings, 20 pipelined"],
     "startup": ["--runs", "1"],

@@ -197,3 +197,25 @@ def test_after_a_refused_upload_the_focus_is_on_the_problems(visitor: Visitor) -
     steps.upload(page, steps.broken_zip())
     page.get_by_role("heading", name="problems to fix").wait_for()
     steps.expect(page.locator(":focus")).to_have_attribute("role", "alert")
+
+
+def test_a_search_field_suggests_and_is_used_by_keyboard(visitor: Visitor, site: str) -> None:
+    owner, moderator = factories.make_user("grace"), factories.make_moderator("nia")
+    factories.make_approved(owner, moderator, id="cog_tool", name="Cog Tool")
+    page = visitor()
+    page.goto("/about/use-in-blender/")
+    field = page.get_by_role("combobox", name="Search extensions")
+    field.press_sequentially("co")
+    marked = page.get_by_role("option", selected=True)
+    page.get_by_role("option", name="Cog Tool").wait_for()
+    steps.expect(field).to_have_attribute("aria-expanded", "true")
+    field.press("Escape")
+    steps.expect(field).to_have_attribute("aria-expanded", "false")
+    assert field.input_value() == "co"
+    field.press("ArrowDown")
+    steps.expect(marked).to_contain_text("Cog Tool")
+    field.press("ArrowUp")
+    assert marked.count() == 0
+    field.press("ArrowDown")
+    field.press("Enter")
+    page.wait_for_url("**/extensions/cog_tool/")

@@ -16,6 +16,7 @@ from extery.core.errors import ExteryError, InvalidInput, ProblemList, Refused, 
 from extery.core.text import clean_message
 from extery_site.accounts.auth import REQUIRED_AUTH
 from extery_site.catalog.endpoints import router as catalog
+from extery_site.catalog.search_endpoints import router as search
 from extery_site.listings.endpoints import router as listings
 from extery_site.moderation.check_endpoints import router as package_checks
 from extery_site.moderation.endpoints import router as moderation
@@ -98,6 +99,7 @@ api = Api(
 for _router in (
     listings,
     catalog,
+    search,
     notify,
     ratings,
     publish,

@@ -6,15 +6,32 @@ from typing import Any
 
 from django import forms
 from django.db.models import Count, Exists, OuterRef, Q
+from django.urls import reverse
 
 from extery.core import platforms
 from extery.core.compatibility import System
+from extery.core.licenses import COMMON_LICENSES
 from extery.core.types import TYPES
 from extery.core.versions import BLENDER_SERIES, parse_blender_version
 from extery_site.catalog.models import Extension, ExtensionQuerySet, Tag
+from extery_site.catalog.search_corrections import MAX_RESULTS, corrected, is_better
+from extery_site.catalog.search_ranking import best_matches
 
 #: Suggested values; other versions are accepted too.
 BLENDER_VERSIONS = tuple(f"{major}.{minor}" for major, minor in BLENDER_SERIES)
+
+
+#: Results of a text that are sorted by something else than how well they match.
+MAX_SORTED = 10_000
+#: What an extension without a permission is called.
+WITHOUT_PERMISSION = {
+    "network": "Works offline",
+    "files": "No access to files",
+    "clipboard": "No clipboard",
+    "camera": "No camera",
+    "microphone": "No microphone",
+    "scripts": "Runs no scripts",
+}
 
 
 class BrowseForm(forms.Form):
@@ -48,6 +65,20 @@ class BrowseForm(forms.Form):
         choices=[("", "Any"), *((name, platforms.title(name)) for name in platforms.KNOWN)],
         required=False,
     )
+    permission = forms.ChoiceField(
+        label="Permission",
+        choices=[
+            ("", "Any"),
+            ("none", "Asks for none"),
+            *((f"none-{name}", without) for name, without in WITHOUT_PERMISSION.items()),
+        ],
+        required=False,
+    )
+    licence = forms.ChoiceField(
+        label="Licence",
+        choices=[("", "Any"), *((name, name) for name in sorted(COMMON_LICENSES))],
+        required=False,
+    )
     blender = forms.CharField(
         label="Blender",
         required=False,
@@ -61,14 +92,27 @@ class BrowseForm(forms.Form):
         choices=[("", "Mark it"), ("on", "Leave it out")],
         required=False,
     )
+    exact = forms.ChoiceField(
+        label="As typed", choices=[("", ""), ("1", "")], required=False, widget=forms.HiddenInput
+    )
     sort = forms.ChoiceField(label="Sort by", choices=SORTS, required=False)
+
+    #: The text without a typing error, if the results are those of it.
+    corrected_text = ""
 
     def __init__(self, *args: Any, tags: list[Tag], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.tags = {tag.slug: tag for tag in tags}
         names = {slug: tag.name for slug, tag in self.tags.items()}
+        self.fields["q"].widget.attrs["data-suggest"] = reverse("catalog:suggest")
         choices = sorted(names.items(), key=lambda item: item[1].casefold())
         self.fields["tag"].choices = [("", "Any"), *choices]  # type: ignore[attr-defined]
+        for field in self.fields.values():
+            if isinstance(field, forms.ChoiceField):
+                what = "order" if field.label == "Sort by" else str(field.label).lower()
+                field.error_messages["invalid_choice"] = (
+                    f"There is no {what} “%(value)s”. We left it out."
+                )
 
     def clean_blender(self) -> str:
         text: str = self.cleaned_data["blender"].strip().removeprefix("v")
@@ -79,28 +123,60 @@ class BrowseForm(forms.Form):
                 raise forms.ValidationError("Enter a Blender version such as 4.2.") from error
         return text
 
-    def apply(self, extensions: ExtensionQuerySet) -> ExtensionQuerySet:
-        """Return the filtered and sorted extensions; invalid fields are ignored."""
+    def apply(self, extensions: ExtensionQuerySet) -> list[int] | ExtensionQuerySet:
+        """Return the filtered and sorted extensions, or the keys of the best matches; invalid fields are ignored.
+
+        If the text has a typing error, those of the `corrected_text`.
+        """
         self.is_valid()
+        text, by = self.cleaned_data.get("q", ""), self.cleaned_data.get("sort", "")
+        extensions = self.filtered(extensions)
+        found = self._found(extensions, text, by)
+        if (
+            not text
+            or self.cleaned_data.get("exact")
+            or len(found[: MAX_RESULTS + 1]) > MAX_RESULTS
+        ):
+            return found
+        if other := corrected(text):
+            better = self._found(extensions, other, by)
+            number = len(found)
+            if is_better(len(better[: number * 5 + 1]), than=number):
+                self.corrected_text = other
+                return better
+        return found
+
+    def _found(
+        self, extensions: ExtensionQuerySet, text: str, by: str
+    ) -> list[int] | ExtensionQuerySet:
+        if text and not by:
+            return best_matches(extensions, text)
+        found = self._sorted(extensions.search(text), by=by)
+        # One query finds, counts and sorts; pages skip rows of an index only without a text.
+        return list(found.values_list("pk", flat=True)[:MAX_SORTED]) if text else found
+
+    def filtered(self, extensions: ExtensionQuerySet) -> ExtensionQuerySet:
+        """Return the extensions with which all filters agree, whatever the text is."""
         filters = self.cleaned_data
-        if text := filters.get("q"):
-            extensions = extensions.search(text)
         if type_ := filters.get("type"):
             extensions = extensions.of_type(type_)
         if slug := filters.get("tag"):
             extensions = extensions.tagged(slug)
+        if permission := filters.get("permission"):
+            name = permission.removeprefix("none").removeprefix("-")
+            extensions = extensions.without_permission(name)
+        if licence := filters.get("licence"):
+            extensions = extensions.with_license(licence)
         system = System.parse(filters.get("blender"), filters.get("platform"))
         if system != System():
             extensions = extensions.compatible_with(system)
         if filters.get("works") and system.blender is not None:
             broken = Extension.objects.with_known_problems(system.blender)
             extensions = extensions.exclude(pk__in=broken.values("pk"))
-        return self._sorted(extensions, text=filters.get("q", ""), by=filters.get("sort", ""))
+        return extensions
 
-    def _sorted(self, extensions: ExtensionQuerySet, *, text: str, by: str) -> ExtensionQuerySet:
+    def _sorted(self, extensions: ExtensionQuerySet, *, by: str) -> ExtensionQuerySet:
         match by:
-            case "newest":
-                return extensions.newest_first()
             case "popular":
                 return extensions.most_downloaded()
             case "rated":
@@ -108,7 +184,7 @@ class BrowseForm(forms.Form):
             case "name":
                 return extensions.by_name()
             case _:
-                return extensions.best_match_first(text) if text else extensions.newest_first()
+                return extensions.newest_first()
 
     def known_to_break(self, extensions: list[Extension]) -> set[int]:
         """Return the keys of those whose newest version breaks in the Blender of the filter."""
@@ -123,7 +199,7 @@ class BrowseForm(forms.Form):
         """Return field name and label of every filter in use."""
         active = []
         for name, value in getattr(self, "cleaned_data", {}).items():
-            if not value or name in {"sort"}:
+            if not value or name in {"sort", "exact"}:
                 continue
             choices = dict(getattr(self.fields[name], "choices", ()))
             label = {

@@ -6,8 +6,6 @@ import re
 
 #: Words of a search that count.
 MAX_WORDS = 8
-#: Shorter words are found only if they are equal, not as a beginning.
-MIN_PREFIX = 3
 
 _MODIFIERS = {
     "ctrl": "ctrl",

@@ -2,6 +2,26 @@
 
 from __future__ import annotations
 
-from extery_site.catalog.images import make_variants
+from datetime import timedelta
 
-__all__ = ["make_variants"]
+from extery_site.catalog import search_documents
+from extery_site.catalog.images import make_variants
+from extery_site.project.tasks import periodic, task
+from extery_site.project.tasks.definitions import SLOW_QUEUE
+from extery_site.search import word_counts
+
+__all__ = ["index_outdated_extensions", "make_variants"]
+
+
+@periodic(every=timedelta(minutes=10))
+@task(queue_name=SLOW_QUEUE, priority=-10, atomic=False, time_limit=timedelta(minutes=30))
+def index_outdated_extensions() -> int:
+    """Write the texts of the search that are missing or outdated, such as all of them after an upgrade."""
+    return search_documents.index_outdated()
+
+
+@periodic(every=timedelta(minutes=1))
+@task(queue_name=SLOW_QUEUE, priority=-10, atomic=False, time_limit=timedelta(minutes=30))
+def count_search_words() -> int:
+    """Count the words of new texts, with which the search corrects typing errors."""
+    return word_counts.count_new()

@@ -22,6 +22,8 @@ from extery_site.catalog.forms import BLENDER_VERSIONS, BrowseForm, popular_tags
 from extery_site.catalog.models import Extension, ExtensionQuerySet, Tag, Version
 from extery_site.catalog.models.known_problem import broken_blenders
 from extery_site.catalog.offers import offers_by_platform
+from extery_site.catalog.search_help import help_without_results
+from extery_site.catalog.search_reasons import add_reasons
 from extery_site.catalog.subjects import extension_subject
 from extery_site.notify.actions import is_following, mark_subject_read
 
@@ -68,11 +70,16 @@ def browse(request: HttpRequest, type_: str = "", slug: str = "") -> HttpRespons
         extensions = extensions.of_type(type_)
     if slug:
         extensions = extensions.tagged(slug)
-    paginator = Paginator(form.apply(extensions).values_list("pk", flat=True), PAGE_SIZE)
+    found = form.apply(extensions)
+    keys = found if isinstance(found, list) else found.values_list("pk", flat=True)
+    paginator = Paginator(keys, PAGE_SIZE)
     status = 400 if form.errors else 200
     page = paginator.get_page(request.GET.get("page"))
     extensions_of_page = Extension.objects.browsable().read_page(page)
+    text = form.cleaned_data.get("q", "")
+    add_reasons(extensions_of_page, form.corrected_text or text)
     context = {
+        "help": None if extensions_of_page else help_without_results(form),
         "form": form,
         "page": page,
         "extensions": extensions_of_page,

@@ -40,6 +40,8 @@ EVENT_HANDLERS = [
     "extery_site.scanning.event_handler.check_packages",
     # Makes what the newest version adds to Blender searchable.
     "extery_site.scanning.search_index.follow_event",
+    # Writes the text by which the search finds the extension.
+    "extery_site.catalog.search_documents.follow_event",
     # Blocks versions with a package in quarantine when their deleted extension is restored.
     "extery_site.scanning.quarantine.stop_restored",
 ]

@@ -15,6 +15,7 @@ from extery_site.catalog import lifecycle, locking, transitions
 from extery_site.catalog.images import UploadedImage, delete_image, uploaded_image
 from extery_site.catalog.metadata import apply_manifest, safe_url
 from extery_site.catalog.models import Extension, Version
+from extery_site.catalog.search_documents import update_document
 from extery_site.catalog.text_limits import (
     MAX_ALT_TEXT_LENGTH,
     MAX_REASON_LENGTH,
@@ -123,6 +124,7 @@ def _update_draft(
         extension.image.alt_text = alt_text
         extension.image.save()
     extension.save()
+    update_document(extension)
 
 
 def _check_url(field: str, text: str) -> str:

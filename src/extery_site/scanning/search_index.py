@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from extery.inventory.model import Entry, FieldValue, Inventory
 from extery_site.catalog.models import MAX_TERM_LENGTH, Event, Extension, SearchTerm, Version
+from extery_site.catalog.search_documents import update_document
 from extery_site.catalog.search_words import format_phrase, shortcut_phrase, words_of
 from extery_site.listings.event_handler import LISTED_KINDS
 from extery_site.scanning.inventories import inventory_of_version
@@ -50,6 +51,8 @@ def index_extension(extension: Extension) -> None:
     SearchTerm.objects.bulk_create(
         SearchTerm(extension=extension, term=term) for term in sorted(wanted - stored)
     )
+    if wanted != stored:
+        update_document(extension)
 
 
 def terms_of(inventory: Inventory) -> set[str]:

@@ -102,6 +102,7 @@ PATHS = {
     "/api/v1/reports/mine",
     "/api/v1/schemas/",
     "/api/v1/schemas/{version}",
+    "/api/v1/search/",
     "/api/v1/source-searches/",
     "/api/v1/source-searches/{pk}",
     "/api/v1/source-searches/{pk}/cancel",

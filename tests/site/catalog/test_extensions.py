@@ -24,6 +24,9 @@ from extery_site.catalog.models import (
     normalize_id,
     sortable_blender,
 )
+from extery_site.catalog.search_documents import index_outdated
+from extery_site.catalog.search_ranking import best_matches
+from extery_site.search.models import SearchDocument
 from tests.site import factories
 
 Approve = Callable[..., Version]
@@ -81,6 +84,11 @@ def test_search_finds_every_word_in_name_tagline_id_tag_or_author(
     def matches(text: str) -> list[str]:
         return ids(Extension.objects.public().search(text).order_by("id_key"))
 
+    Extension.objects.exclude(owner=grace).update(description="Makes **wheels**, déjà vu.")
+    Extension.objects.filter(owner=grace).update(description="")
+    SearchDocument.objects.update(revision=0)
+    index_outdated()
+
     assert matches("") == ["bolt_kit", "gear_tool", "night_theme"]
     assert matches("GEAR") == ["gear_tool"]
     assert matches("eyes night") == ["night_theme"]
@@ -88,6 +96,7 @@ def test_search_finds_every_word_in_name_tagline_id_tag_or_author(
     assert matches("rivet bolts") == ["bolt_kit"]
     assert matches("ada") == ["gear_tool", "night_theme"]
     assert matches("gear night") == []
+    assert matches("wheel") == matches("deja VU") == ["gear_tool", "night_theme"]
     assert matches("100%_") == []
 
 
@@ -96,8 +105,8 @@ def test_the_best_match_comes_first(approve: Approve) -> None:
     approve(id="b", name="Nut and Bolt")
     approve(id="c", name="Bolt Factory")
     approve(id="d", name="Bolt")
-    matches = Extension.objects.public().search("bolt").best_match_first(" bolt ")
-    assert ids(matches) == ["d", "c", "b", "a"]
+    best = best_matches(Extension.objects.public(), " bolt ")
+    assert [Extension.objects.get(pk=key).extension_id for key in best] == ["d", "c", "b", "a"]
 
 
 def test_filters_for_type_tag_blender_and_platform(approve: Approve) -> None:

@@ -10,12 +10,14 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Page
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Prefetch, Q, Value, When
+from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
 
 from extery.core import types
 from extery.core.compatibility import System
+from extery.core.licenses import PREFIX
 from extery.core.types import ExtensionType
 from extery.core.versions import (
     BlenderVersion,
@@ -28,13 +30,15 @@ from extery_site.catalog.models.known_problem import breaks_in
 from extery_site.catalog.models.search_term import SearchTerm
 from extery_site.catalog.models.skeleton import MAX_SKELETON_LENGTH, skeleton
 from extery_site.catalog.models.version import Package, Version
-from extery_site.catalog.search_words import MAX_WORDS, MIN_PREFIX, search_phrases
+from extery_site.catalog.search_words import search_phrases
 from extery_site.catalog.text_limits import (
     MAX_DEPRECATION_NOTE_LENGTH,
     MAX_STORED_BLOCK_REASON_LENGTH,
     MAX_TEXT_LENGTH,
     MAX_URL_LENGTH,
 )
+from extery_site.search.engines import engine
+from extery_site.search.queries import TextQuery, storable
 
 
 def normalize_id(extension_id: str) -> str:
@@ -75,24 +79,6 @@ def _with_terms(condition: Q) -> models.QuerySet[SearchTerm, Any]:
     return SearchTerm.objects.filter(condition).values("extension_id")
 
 
-def _matches_word(word: str) -> Q:
-    tagged = Extension.tags.through.objects.filter(
-        extension_id=OuterRef("pk"), tag__name__icontains=word
-    )
-    term = word.casefold()
-    is_prefix = len(term) >= MIN_PREFIX
-    terms = Q(term__gte=term, term__lt=f"{term}\U0010ffff") if is_prefix else Q(term=term)
-    return (
-        Q(name__icontains=word)
-        | Q(tagline__icontains=word)
-        | Q(extension_id__icontains=word)
-        | Q(owner__username__icontains=word)
-        | Q(owner__full_name__icontains=word)
-        | Exists(tagged)
-        | Q(pk__in=_with_terms(terms))
-    )
-
-
 def extension_status_choices() -> list[tuple[str, str]]:
     """Return the choices of `Extension.status`; as a function, so that a new one needs no migration."""
     return Extension.Status.choices
@@ -128,31 +114,27 @@ class ExtensionQuerySet(models.QuerySet["Extension"]):
         return self.filter(id_key=normalize_id(extension_id))
 
     def search(self, text: str) -> ExtensionQuerySet:
-        """Return extensions with every word in their name, tagline, id, tags, author's name or `SearchTerm` rows.
+        """Return extensions with every word of a text, or a beginning of the last one, in what the search knows of them.
 
-        A text that means keys or a file format, such as ``ctrl shift q`` or ``import psk``, also finds those with it.
+        That is `extery_site.search.models.SearchDocument`. A text that means keys or a file format, such as
+        ``ctrl shift q`` or ``import psk``, also finds those with it.
         """
-        matches = Q()
-        for word in text.split()[:MAX_WORDS]:
-            matches &= _matches_word(word)
+        if not (text := storable(text)):
+            return self
+        query = TextQuery.parse(text)
+        # Signs, such as ``++``, are in no index.
+        signs = Q(name__icontains=text)
+        matches = Q(pk__in=engine().matching(query)) if query.words else signs
         if phrases := search_phrases(text):
             matches |= Q(pk__in=_with_terms(Q(term__in=phrases)))
         return self.filter(matches)
 
-    def best_match_first(self, text: str) -> ExtensionQuerySet:
-        """Sort by how well the name or a phrase matches ``text``, then by downloads."""
-        text = text.strip()
-        phrases = search_phrases(text)
-        with_phrase = [When(pk__in=_with_terms(Q(term__in=phrases)), then=Value(2))]
-        return self.annotate(
-            match=Case(
-                When(name__iexact=text, then=Value(0)),
-                When(name__istartswith=text, then=Value(1)),
-                *(with_phrase if phrases else ()),
-                When(name__icontains=text, then=Value(3)),
-                default=Value(4),
-            )
-        ).order_by("match", "-download_count", "id_key")
+    def with_name(self, text: str) -> ExtensionQuerySet:
+        """Return extensions with every word of a text in their name or id."""
+        query = TextQuery.parse(text)
+        if not query.words:
+            return self.none()
+        return self.filter(pk__in=engine().matching(query, in_name=True))
 
     def of_type(self, type_: str) -> ExtensionQuerySet:
         """Return extensions of the type with this name."""
@@ -171,6 +153,22 @@ class ExtensionQuerySet(models.QuerySet["Extension"]):
             version__extension=OuterRef("pk"), version__status=Version.Status.APPROVED
         )
         return self.filter(Exists(packages))
+
+    def without_permission(self, name: str) -> ExtensionQuerySet:
+        """Return extensions whose newest version does not declare a permission, or any if ``name`` is empty."""
+        newest = Version.objects.filter(pk=OuterRef("newest_version")).annotate(
+            text=Cast("permissions", models.TextField())
+        )
+        # The keys of an object; within a reason, quotes are escaped.
+        declared = newest.filter(text__contains=f'"{name}":' if name else '":')
+        return self.filter(Exists(newest), ~Exists(declared))
+
+    def with_license(self, identifier: str) -> ExtensionQuerySet:
+        """Return extensions whose newest version has a licence, such as ``MIT``, in its manifest."""
+        newest = Version.objects.filter(pk=OuterRef("newest_version")).annotate(
+            text=Cast("license", models.TextField())
+        )
+        return self.filter(Exists(newest.filter(text__contains=f'"{PREFIX}{identifier}"')))
 
     def with_known_problems(self, blender: BlenderVersion) -> ExtensionQuerySet:
         """Return extensions whose newest version is for this Blender, and breaks in it: in a test, or by its code if no test passed."""

@@ -74,6 +74,16 @@ def absolute_url(context: Context, path: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def url_with(context: Context, **values: str) -> str:
+    """Return the URL of this page with other values of its query, on its first page."""
+    query = context["request"].GET.copy()
+    query.pop("page", None)
+    for name, value in values.items():
+        query[name] = value
+    return f"?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
 def url_without(context: Context, name: str) -> str:
     """Return the URL of this page without one filter and without the page number."""
     query = context["request"].GET.copy()
