@@ -28,6 +28,8 @@ _OF_DEVELOPERS = re.compile(
     r"(?:[_-][^/]*)?(?:\.\w+)?",
     re.IGNORECASE,
 )
+#: Of ELF, Mach-O and scripts.
+_FIRST_BYTES = frozenset({b"\x7f", b"\xca", b"\xce", b"\xcf", b"\xfe", b"#"})
 #: Python starts these itself, whatever their mode.
 _PYTHON_SUFFIXES = (".py", ".pyw")
 
@@ -78,10 +80,14 @@ def _may_be_program(name: str) -> bool:
 
 def _needs_bit(context: RuleContext, name: str) -> bool:
     """Return whether a file is a program of Linux or macOS, or a script that has the bit."""
+    if name.endswith(".py"):
+        return False
+    head = context.head(name)
+    if head[:1] not in _FIRST_BYTES:  # nearly all files
+        return False
     lower = name.lower()
     if lower.endswith(_PYTHON_SUFFIXES) or is_library(lower):
         return False
-    head = context.head(name)
     if native_format(head) in ("ELF", "Mach-O"):
         return True
     is_script = head.startswith(b"#!") and b"python" not in head.partition(b"\n")[0]
