@@ -18,10 +18,13 @@ from extery_site.ui.templatetags.extery_pages import visible
 
 #: Characters of a description around the first word that was found.
 _BEFORE, _LENGTH = 40, 130
+#: Characters of a description in which the words are looked for; a page has 24 of them.
+_MAX_SEARCHED = 8_000
 _MAX_TERMS = 500
 _MAX_LABELS = 4
 _WORD = re.compile(r"[^\W_]+")
-_MARKUP = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|[*`>#|~]+|<[^>]*>")
+#: Without a bracket within brackets and with limits: descriptions are of authors, and every text is searched in linear time.
+_MARKUP = re.compile(r"!?\[([^\[\]]{0,300})\]\([^()]{0,500}\)|[*`>#|~]+|<[^<>]{0,300}>")
 #: Endings without which words of a search and of a text are compared, as the stems of the databases do.
 _ENDING = re.compile(r"(?<=\w{3})(?:ations?|ings?|ers?|ed|ies|y|es|s|e)$")
 
@@ -80,7 +83,8 @@ def _phrase_reason(phrase: str) -> Reason:
 
 
 def _text_reason(description: str, words: Sequence[str]) -> Reason | None:
-    plain = " ".join(_MARKUP.sub(lambda found: found[1] or " ", description).split())
+    text = description[:_MAX_SEARCHED]
+    plain = " ".join(_MARKUP.sub(lambda found: found[1] or " ", text).split())
     for found in _WORD.finditer(plain):
         if any(_is_meant(word, words) for word in words_of(found[0])):
             start = max(0, found.start() - _BEFORE)

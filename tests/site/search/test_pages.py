@@ -57,6 +57,25 @@ def test_a_reason_is_escaped_and_short(owner: User) -> None:
     assert len(line) < 250
 
 
+@pytest.mark.parametrize(
+    ("description", "line"),
+    [
+        ("[" * 5000 + " bolts", "<mark>bolts</mark>"),
+        ("![a [bolt](x)](y) **bolts**", "Text: ![a <mark>bolt</mark>](y) <mark>bolts</mark>"),
+        ("word " * 4000 + "bolts", ""),  # beyond what is searched for a reason
+    ],
+    ids=["brackets", "nested", "long"],
+)
+def test_a_reason_of_a_hostile_description_is_found_in_linear_time(
+    owner: User, description: str, line: str
+) -> None:
+    add(owner, "evil", "Evil", description=description[:20_000])
+    index_outdated()
+
+    assert reason("evil", "bolts").endswith(line)
+    assert bool(reason("evil", "bolts")) == bool(line)
+
+
 def test_filters_of_permission_and_licence(client: Client, approve: Callable[..., Version]) -> None:
     reasons = {"files": 'Reads "network": files'}
     approve(id="off", name="Offline", permissions=reasons, license=["SPDX:MIT"])
