@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from extery_site.catalog.models import Tag
 from extery_site.listings.models import Revision
@@ -65,14 +65,26 @@ def test_the_task_of_a_killed_worker_is_run_by_another_with_one_effect(
 
 
 def suspend_outside_transactions(process: subprocess.Popen[bytes]) -> None:
-    """Suspend a worker while no other thread of it holds SQLite's only write lock."""
+    """Suspend a worker while no thread of it holds SQLite's only write lock, or one of a task on PostgreSQL."""
     for _ in range(1000):
         process.send_signal(signal.SIGSTOP)
-        if connection.vendor != "sqlite" or is_writable(connection.settings_dict["NAME"]):
+        time.sleep(0.01)  # until the database has done what it was asked for
+        if connection.vendor == "sqlite":
+            is_free = is_writable(connection.settings_dict["NAME"])
+        else:
+            is_free = not is_locked(StoredTask) and not is_locked(PeriodicJob)
+        if is_free:
             return
         process.send_signal(signal.SIGCONT)
         time.sleep(0.01)
-    pytest.fail("the worker always holds the write lock")
+    pytest.fail("the worker always holds a lock")
+
+
+def is_locked(model: Any) -> bool:
+    """Return whether a transaction has locked a row."""
+    with transaction.atomic():
+        free = model.objects.select_for_update(skip_locked=True).values_list("pk", flat=True)
+        return len(free) < model.objects.count()
 
 
 def is_writable(database: str) -> bool:
