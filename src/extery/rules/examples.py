@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from extery.core.types import ADD_ON
+from extery.core.types import ADD_ON, TYPES
 from extery.manifest.document import MANIFEST_FILENAME
 
 FOLDER = Path(__file__).with_name("_examples")
@@ -71,7 +71,7 @@ def _manifest_example(code: str, kind: Kind) -> str:
     field = code.split(".")[1]
     lines = table["bad"][code] if kind == "bad" else table["good"].get(code) or table["good"][field]
     wheels = [f"-- {name} --\n" for name in re.findall(r'"\./(\w+/[^"]+\.whl)"', lines)]
-    is_add_on = "asset-library" not in lines and '"theme"' not in lines
+    is_add_on = not any(f'"{one.name}"' in lines for one in TYPES if one is not ADD_ON)
     body = _MODULE + _USES_FILES * (field == "permissions")
     module = f"-- __init__.py --\n{body}" if is_add_on else ""
     return f"-- {MANIFEST_FILENAME} --\n{lines}\n{module}{''.join(dict.fromkeys(wheels))}"

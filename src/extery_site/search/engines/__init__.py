@@ -10,9 +10,6 @@ from django.db.models.expressions import RawSQL
 
 from extery_site.search.queries import TextQuery
 
-#: Matches of a search that says something. With more, only names count.
-MAX_FEW = 2000
-
 
 class Engine(Protocol):
     """How a database finds the extensions with the words of a query."""

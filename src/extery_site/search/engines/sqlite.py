@@ -8,10 +8,11 @@ from typing import Any
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
-from extery_site.search.engines import MAX_FEW
 from extery_site.search.models import WEIGHTS
 from extery_site.search.queries import TextQuery
 
+#: Matches of a search that says something. With more, only names count.
+_MAX_FEW = 2000
 _COLUMNS = ", ".join(WEIGHTS)
 _NEW = ", ".join(f"new.{name}" for name in WEIGHTS)
 _OLD = ", ".join(f"old.{name}" for name in WEIGHTS)
@@ -34,10 +35,10 @@ _TRIGGERS = {
     "search_text_update": (f"UPDATE OF {_COLUMNS}", f"{_REMOVE} {_ADD}"),
 }
 _MATCHING = "SELECT rowid FROM search_text WHERE search_text MATCH %s"
-_COUNT = f"SELECT count(*) FROM ({_MATCHING} LIMIT {MAX_FEW + 1})"  # noqa: S608
+_COUNT = f"SELECT count(*) FROM ({_MATCHING} LIMIT {_MAX_FEW + 1})"  # noqa: S608
 _SCORES = (
     f"SELECT rowid, -bm25(search_text, {', '.join(map(str, WEIGHTS.values()))}) "  # noqa: S608
-    f"FROM search_text WHERE search_text MATCH %s LIMIT {MAX_FEW}"
+    f"FROM search_text WHERE search_text MATCH %s LIMIT {_MAX_FEW}"
 )
 
 
@@ -67,7 +68,7 @@ class SQLiteEngine:
         """Return whether too many extensions match for scores of all of them, which take the time of a match each."""
         with connection.cursor() as cursor:
             cursor.execute(_COUNT, [query.fts5])
-            return bool(cursor.fetchone()[0] > MAX_FEW)
+            return bool(cursor.fetchone()[0] > _MAX_FEW)
 
     def scores(self, query: TextQuery, keys: Sequence[int]) -> dict[int, float]:
         """Return the scores of all matches; of a common query, of matches by name."""
