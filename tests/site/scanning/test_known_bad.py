@@ -111,7 +111,7 @@ def test_without_a_list_no_file_of_an_upload_is_read_for_it(
     from extery_site.scanning import known_bad_uploads
 
     monkeypatch.setattr(known_bad_uploads, "read_isolated", lambda *_, **__: pytest.fail("read"))
-    upload(package(), owner)
+    assert upload(package(), owner).version.status == "draft"
 
 
 def test_a_package_released_from_a_scanner_can_be_listed_later(

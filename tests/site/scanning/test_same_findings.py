@@ -104,9 +104,12 @@ def _members(folder: Path) -> Iterator[tuple[str, bytes]]:
 
 def test_of_packages_of_the_demo(tmp_path: Path) -> None:
     paths = []
-    for scenario in some_of(scenarios()):
+    known = {scenario.id: scenario for scenario in scenarios()}
+    chosen = {scenario.id for scenario in some_of(list(known.values()))} | {"lantern_kit"}
+    for scenario in (known[name] for name in sorted(chosen)):
         paths += [built.path for built in build_version(scenario, scenario.versions[-1], tmp_path)]
-    compare(sorted(paths), Profile.BLENDER_ORG)  # most have no finding
+    # Most have no finding; one uses names that Blender 5.0 has removed.
+    assert compare(sorted(paths), Profile.BLENDER_ORG) >= 2
 
 
 @pytest.mark.corpus

@@ -33,8 +33,7 @@ def _run(package: Package, file: BinaryIO) -> StepOutcome:
     try:
         details = read_isolated("judge-names", file, name, read=read_details, processes=True)
     except InvalidPackage as error:
-        note = f"The package cannot be read: {error.problems[0].message}."
-        return StepOutcome(Outcome.NOT_SCANNED, note=note)
+        return StepOutcome.of_unreadable(error)
     _store_incompatibilities(package, details)
     return StepOutcome(Outcome.PASSED, details=without_nul(details))
 

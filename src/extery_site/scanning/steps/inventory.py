@@ -29,8 +29,7 @@ def _run(package: Package, file: BinaryIO) -> StepOutcome:
     try:
         read = read_isolated("inventory", file, package.original_name, read=_read, processes=True)
     except InvalidPackage as error:
-        note = f"The package cannot be read: {error.problems[0].message}."
-        return StepOutcome(Outcome.NOT_SCANNED, note=note)
+        return StepOutcome.of_unreadable(error)
     document = without_nul(read["document"])
     with transaction.atomic():
         # A transition that makes its version the newest waits, and then finds the inventory.

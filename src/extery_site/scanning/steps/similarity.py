@@ -25,8 +25,7 @@ def _run(package: Package, file: BinaryIO) -> StepOutcome:
     try:
         read = read_isolated("fingerprints", file, package.original_name, read=_read)
     except InvalidPackage as error:
-        note = f"The package cannot be read: {error.problems[0].message}."
-        return StepOutcome(Outcome.NOT_SCANNED, note=note)
+        return StepOutcome.of_unreadable(error)
     sketch = Sketch(read["files"], read["code"])
     with transaction.atomic():
         locked = Extension.objects.select_for_update(of=("self",))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
-from extery.core.errors import Problem
+from extery.core.errors import InvalidPackage, Problem
 from extery_site.catalog.models import Package
 from extery_site.scanning.models import StepResult
 
@@ -36,6 +36,12 @@ class StepOutcome:
         """Return the outcome of a check that looks for problems."""
         outcome = Outcome.FINDINGS if problems else Outcome.PASSED
         return cls(outcome, problems, details or {})
+
+    @classmethod
+    def of_unreadable(cls, error: InvalidPackage) -> StepOutcome:
+        """Return the outcome for a package that ended its process, or cannot be opened; that is a finding."""
+        note = f"The package cannot be read: {error.problems[0].message}."
+        return cls(Outcome.NOT_SCANNED, tuple(error.problems), note=note)
 
 
 @dataclass(frozen=True)
