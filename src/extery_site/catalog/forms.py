@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from extery.core import platforms
@@ -20,7 +20,8 @@ from extery_site.catalog.search_ranking import best_matches
 #: Suggested values; other versions are accepted too.
 BLENDER_VERSIONS = tuple(f"{major}.{minor}" for major, minor in BLENDER_SERIES)
 
-
+#: Keys of extensions: those of a text are few, others are read page by page.
+Keys = list[int] | QuerySet[Extension, int]
 #: Results of a text that are sorted by something else than how well they match.
 MAX_SORTED = 10_000
 #: What an extension without a permission is called.
@@ -110,9 +111,7 @@ class BrowseForm(forms.Form):
         for field in self.fields.values():
             if isinstance(field, forms.ChoiceField):
                 what = "order" if field.label == "Sort by" else str(field.label).lower()
-                field.error_messages["invalid_choice"] = (
-                    f"There is no {what} “%(value)s”. We left it out."
-                )
+                field.error_messages["invalid_choice"] = f"There is no {what} “%(value)s”."
 
     def clean_blender(self) -> str:
         text: str = self.cleaned_data["blender"].strip().removeprefix("v")
@@ -123,8 +122,8 @@ class BrowseForm(forms.Form):
                 raise forms.ValidationError("Enter a Blender version such as 4.2.") from error
         return text
 
-    def apply(self, extensions: ExtensionQuerySet) -> list[int] | ExtensionQuerySet:
-        """Return the filtered and sorted extensions, or the keys of the best matches; invalid fields are ignored.
+    def keys(self, extensions: ExtensionQuerySet) -> Keys:
+        """Return the keys of the filtered and sorted extensions, for pages; invalid fields are ignored.
 
         If the text has a typing error, those of the `corrected_text`.
         """
@@ -146,14 +145,12 @@ class BrowseForm(forms.Form):
                 return better
         return found
 
-    def _found(
-        self, extensions: ExtensionQuerySet, text: str, by: str
-    ) -> list[int] | ExtensionQuerySet:
+    def _found(self, extensions: ExtensionQuerySet, text: str, by: str) -> Keys:
         if text and not by:
             return best_matches(extensions, text)
-        found = self._sorted(extensions.search(text), by=by)
+        found = self._sorted(extensions.search(text), by=by).values_list("pk", flat=True)
         # One query finds, counts and sorts; pages skip rows of an index only without a text.
-        return list(found.values_list("pk", flat=True)[:MAX_SORTED]) if text else found
+        return list(found[:MAX_SORTED]) if text else found
 
     def filtered(self, extensions: ExtensionQuerySet) -> ExtensionQuerySet:
         """Return the extensions with which all filters agree, whatever the text is."""

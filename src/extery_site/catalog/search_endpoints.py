@@ -72,11 +72,8 @@ def search(request: HttpRequest, wanted: Query[SearchIn]) -> SearchOut:
     """Search public extensions. An unknown filter value or order is an error."""
     _require_known(request)
     form = BrowseForm(wanted.model_dump(), tags=tags_in_use())
-    found = form.apply(Extension.objects.browsable())
+    paginator = Paginator(form.keys(Extension.objects.browsable()), PAGE_SIZE)
     _require_valid(form)
-    paginator = Paginator(
-        found if isinstance(found, list) else found.values_list("pk", flat=True), PAGE_SIZE
-    )
     extensions = []
     if wanted.page <= paginator.num_pages:
         extensions = Extension.objects.browsable().read_page(paginator.page(wanted.page))
@@ -105,9 +102,7 @@ def _require_valid(form: BrowseForm) -> None:
             problems.add(
                 "request.bad-value",
                 where=Where(path=(name,)),
-                validation_message=clean_message(
-                    errors[0]["message"].removesuffix(" We left it out.").rstrip(".")
-                ),
+                validation_message=clean_message(errors[0]["message"].rstrip(".")),
             )
 
 

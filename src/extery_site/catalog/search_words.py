@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-#: Words of a search that count.
-MAX_WORDS = 8
+from extery_site.search.queries import MAX_WORDS
 
 _MODIFIERS = {
     "ctrl": "ctrl",

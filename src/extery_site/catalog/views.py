@@ -70,9 +70,7 @@ def browse(request: HttpRequest, type_: str = "", slug: str = "") -> HttpRespons
         extensions = extensions.of_type(type_)
     if slug:
         extensions = extensions.tagged(slug)
-    found = form.apply(extensions)
-    keys = found if isinstance(found, list) else found.values_list("pk", flat=True)
-    paginator = Paginator(keys, PAGE_SIZE)
+    paginator = Paginator(form.keys(extensions), PAGE_SIZE)
     status = 400 if form.errors else 200
     page = paginator.get_page(request.GET.get("page"))
     extensions_of_page = Extension.objects.browsable().read_page(page)

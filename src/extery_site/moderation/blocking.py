@@ -39,7 +39,7 @@ class Verdict(NamedTuple):
     blocks: bool
     why: str
     is_fixed: bool = False
-    """Whether it is a fact, which nobody can set otherwise."""
+    """Whether it is a fact, which moderators cannot set otherwise."""
     is_default: bool = False
     """Whether it is a warning as any other."""
 

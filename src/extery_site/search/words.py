@@ -10,7 +10,7 @@ import re
 import unicodedata
 from itertools import pairwise
 
-#: Longer words are cut: nobody types them, and generated names would fill the index.
+#: Longer words are cut: generated names would fill the index.
 MAX_WORD = 40
 
 _WORD = re.compile(r"[^\W_]+")
@@ -53,7 +53,7 @@ _BEGINNINGS = (
 )
 _BRITISH = tuple(british for british, _ in _BEGINNINGS)
 _IZE = re.compile(r"(.{3,}[^aeiou])is(e|ed|er|ers|es|ing|ation|ations)")
-#: Words with such an ending that nobody spells with z.
+#: Words with such an ending that are not spelled with z.
 _NO_IZE = re.compile(
     r"(?:.*wise|ad[vm]ise|.*pr[eo]mise|.*cise|.*rise|.*vise|.*guise|.*tise|.*dise|.*chise|.*noise|.*pr[ai]se)"
 )

@@ -28,8 +28,8 @@ CODES = {
         example={"file": "wheels/gears-1.0-py3-none-any.whl", "inner": "gears/data.zip", "size": "100 KB", "unpacked": "100 MB"},
     ),
     "file.image-size": Code(
-        "error", "an image has more pixels than a computer can open", "The file of an image of one colour has some kilobytes, and whoever opens it needs gigabytes of memory: Blender, file managers that show a preview, and websites. Up to 1,000 million pixels are allowed, twice as many as the largest panoramas.",
-        installation=installs("it can be installed, and who opens the image runs out of memory"),
+        "error", "an image has more pixels than a computer can open", "The file of an image of one colour has some kilobytes, and a program that opens it needs gigabytes of memory: Blender, file managers that show a preview, and websites. Up to 1,000 million pixels are allowed, twice as many as the largest panoramas.",
+        installation=installs("it can be installed, and Blender runs out of memory when it opens the image"),
         stricter=True,
         message="{file} has {width:,} × {height:,} pixels, which take {memory} of memory",
         hint="scale it down, or split it into tiles (UDIM)",
