@@ -108,7 +108,7 @@ def test_an_unknown_value_is_named(client: Client, db: None, query: str, message
 
     assert response.status_code == 400
     assert message in response.content.decode()
-    assert "It was left out." in response.content.decode()
+    assert "Unknown values were left out of this search." in response.content.decode()
 
 
 def test_an_empty_result_helps(owner: User, client: Client) -> None:
