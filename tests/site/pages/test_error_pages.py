@@ -80,7 +80,7 @@ def test_an_exception_in_a_view_gets_the_server_error_page(
     def broken(*_: Any, **__: Any) -> None:
         raise RuntimeError("wires crossed")
 
-    monkeypatch.setattr("extery_site.catalog.forms.BrowseForm.apply", broken)
+    monkeypatch.setattr("extery_site.catalog.forms.BrowseForm.keys", broken)
     client = Client(raise_request_exception=False)
     response = client.get("/extensions/")
     assert response.status_code == 500
