@@ -200,6 +200,21 @@ class Archive:
             return b""
         return self.data[member.data_offset : member.data_offset + min(size, member.size)]
 
+    def first_stored_byte(self, member: Member) -> bytes | None:
+        """Return the first byte of a stored member, not verified, or nothing of an empty one; ``None`` of any other member."""
+        at = member.data_offset
+        if member.method != STORED or member.size != member.packed_size or at < 0:
+            return None
+        if self.data is not None:
+            return self.data[at : at + 1]
+        if not member.size:
+            return b""
+        try:
+            self.file.seek(at)
+            return self.file.read(1)
+        except OSError:
+            return None
+
     def blocks(self, member: Member) -> Iterator[bytes | memoryview]:
         """Yield all bytes of one member in blocks, each valid until the next one.
 

@@ -87,6 +87,11 @@ class RuleContext:
         self._heads: dict[str, bytes] = {}
         self._infos: dict[str, FileInfo] = {}
 
+    @cached_property
+    def lower_names(self) -> str:
+        """All names in lower case, one a line: one search for a suffix that hardly any package has."""
+        return "\n".join(self.names).lower() + "\n"
+
     @property
     def type(self) -> str:
         """``add-on``, ``theme``, or ``""`` if the manifest has no type."""
@@ -153,6 +158,13 @@ class RuleContext:
             except InvalidPackage:  # other rules report it
                 self._heads[name] = b""
         return self._heads[name]
+
+    def may_begin_with(self, first_bytes: Collection[bytes | None], names: list[str]) -> list[str]:
+        """Return those of ``names`` whose first byte is one of ``first_bytes``, or ``None``: known only when it is unpacked."""
+        if self.package is None:
+            return names
+        by_name, first_byte = self.package.by_name, self.package.first_stored_byte
+        return [name for name in names if first_byte(by_name[self.root + name]) in first_bytes]
 
     def _stored_head(self, name: str) -> bytes:
         """Return the first bytes of a file that is stored in a small package: another rule verifies it as a whole."""

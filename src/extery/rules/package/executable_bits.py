@@ -30,6 +30,7 @@ _OF_DEVELOPERS = re.compile(
 )
 #: Of ELF, Mach-O and scripts.
 _FIRST_BYTES = frozenset({b"\x7f", b"\xca", b"\xce", b"\xcf", b"\xfe", b"#"})
+_KNOWN_OR_PACKED = _FIRST_BYTES | {None}
 #: Python starts these itself, whatever their mode.
 _PYTHON_SUFFIXES = (".py", ".pyw")
 
@@ -37,7 +38,8 @@ _PYTHON_SUFFIXES = (".py", ".pyw")
 def check(context: RuleContext, problems: ProblemList) -> None:
     if context.open_file is None:
         return
-    programs = [name for name in _candidates(context) if _needs_bit(context, name)]
+    candidates = context.may_begin_with(_KNOWN_OR_PACKED, _candidates(context))
+    programs = [name for name in candidates if _needs_bit(context, name)]
     if not programs:
         return
     from extery.rules.text_search import find_words  # few packages have programs
@@ -83,7 +85,7 @@ def _needs_bit(context: RuleContext, name: str) -> bool:
     if name.endswith(".py"):
         return False
     head = context.head(name)
-    if head[:1] not in _FIRST_BYTES:  # nearly all files
+    if head[:1] not in _FIRST_BYTES:
         return False
     lower = name.lower()
     if lower.endswith(_PYTHON_SUFFIXES) or is_library(lower):

@@ -6,6 +6,7 @@ import posixpath
 
 from extery.core.errors import InvalidPackage, ProblemList
 from extery.core.types import THEME
+from extery.manifest.document import MANIFEST_FILENAME
 from extery.rules.context import RuleContext
 from extery.rules.file_kinds import LFS_START, listed_wheels
 from extery.rules.rule import FILES, Input, Rule
@@ -52,10 +53,14 @@ def _candidates(context: RuleContext) -> list[str]:
     if not context.members:
         return [n for n in context.names if _MIN_BYTES <= context.info(n).size <= _MAX_BYTES]
     root = context.root
+    # A manifest that has been read is none, and so is read only once.
+    manifest = root + MANIFEST_FILENAME if context.table is not None else ""
     return [
         member.name[len(root) :]
         for member in context.members
-        if _MIN_BYTES <= member.size <= _MAX_BYTES and member.name.startswith(root)
+        if _MIN_BYTES <= member.size <= _MAX_BYTES
+        and member.name.startswith(root)
+        and member.name != manifest
     ]
 
 

@@ -26,8 +26,7 @@ _PARTS = (
 
 
 def check(context: RuleContext, problems: ProblemList) -> None:
-    text = "\n".join(context.names).lower()
-    if not any(part in text for part in _PARTS):
+    if not any(map(context.lower_names.__contains__, _PARTS)):
         return
     found = 0
     for name in context.names:

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from extery.rules.compiled_files import CompiledFile
     from extery.rules.fixes import Fix
 
-_SUFFIXES = (".so", ".pyd")
+_SUFFIXES = (".so\n", ".pyd\n")
 #: Files that are read; larger packages have shared libraries by hundreds.
 _MAX_FILES = 2_000
 
 
 def check(context: RuleContext, problems: ProblemList) -> None:
     """Add one problem for the modules that lack the same Python, and one for the platforms without modules."""
-    if context.type != ADD_ON.name or not any(n.lower().endswith(_SUFFIXES) for n in context.names):
+    if context.type != ADD_ON.name or not any(map(context.lower_names.__contains__, _SUFFIXES)):
         return
     from extery.rules.bundled_wheels import range_of  # most packages have no compiled modules
 

@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
 def check(context: RuleContext, problems: ProblemList) -> None:
     """Add one problem for all wheels that were forgotten."""
-    if context.type != ADD_ON.name or not any(
-        name.lower().endswith(".whl") for name in context.names
-    ):
+    if context.type != ADD_ON.name or ".whl\n" not in context.lower_names:
         return
     from extery.rules.bundled_wheels import unlisted_wheels  # most packages have no wheels
 
