@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from typing import Any
 
 from extery.core.errors import InvalidPackage
 from extery.core.files import format_size
+from extery.manifest.document import MANIFEST_FILENAME
 from extery.package.reader import Package
 from extery_site.moderation.line_differences import compare_lines
 from extery_site.moderation.syntax import Span, syntax_spans
@@ -23,7 +25,7 @@ from extery_site.source_search.hosts import MAX_LINE_LENGTH, hosts_in, names_hos
 from extery_site.source_search.texts import decode
 
 #: Increase it when the result changes, so that stored ones are computed again.
-FORMAT = 3
+FORMAT = 4
 
 MAX_FILES = 3_000
 MAX_TEXT_BYTES = 500_000
@@ -37,6 +39,7 @@ MAX_HOSTS = 100
 MAX_SECONDS = 20.0
 #: Seconds of these for the colours of the code.
 MAX_SYNTAX_SECONDS = 5.0
+_WEBSITE = re.compile(r"\s*[\"']?website[\"']?\s*=")
 ONLY_LINE_ENDS = "Only line ends, the last line break or the byte order mark differ."
 
 
@@ -166,7 +169,10 @@ def _hosts(files: dict[str, _File]) -> dict[str, tuple[str, int]]:
     for name, file in files.items():
         if file.text is None or not names_hosts(name):
             continue
-        for host, number in hosts_in(file.text):
+        lines = file.text
+        if name == MANIFEST_FILENAME:  # the website is shown to people, no program contacts it
+            lines = ["" if _WEBSITE.match(line) else line for line in lines]
+        for host, number in hosts_in(lines):
             found.setdefault(host, (name, number))
     return found
 

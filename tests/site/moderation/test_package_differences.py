@@ -132,6 +132,13 @@ def test_new_hosts_are_named_with_their_place() -> None:
     assert (hosts[1]["file"], hosts[1]["line"]) == ("a.py", 2)
 
 
+def test_the_website_of_a_manifest_is_no_host_that_the_extension_contacts() -> None:
+    data = package(website="https://author.example", files={"a.toml": "website = 'http://x.org'\n"})
+    with open_package(io.BytesIO(data)) as opened:
+        hosts = package_differences.compare_packages(None, opened)["hosts"]
+    assert [(host["host"], host["file"]) for host in hosts] == [("x.org", "a.toml")]
+
+
 def test_a_change_of_line_ends_is_named() -> None:
     difference = compare({"a.py": "x = 1\n"}, {"a.py": "x = 1\r\n"})
     assert "line ends" in entry(difference, "a.py")["note"]
