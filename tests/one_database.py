@@ -77,6 +77,7 @@ ONE_DATABASE = (
     # Files and images.
     "site/files/test_both_backends.py",
     "site/catalog/test_image_view.py",
+    "site/catalog/test_my_blender.py",
     "site/catalog/test_images.py",
     "site/files/test_s3_faults.py",
     "site/files/test_serving_from_s3.py",

@@ -14,6 +14,7 @@ from extery.core.licenses import COMMON_LICENSES
 from extery.core.types import TYPES
 from extery.core.versions import BLENDER_SERIES, parse_blender_version
 from extery_site.catalog.models import Extension, ExtensionQuerySet, Tag
+from extery_site.catalog.my_blender import system_of
 from extery_site.catalog.search_corrections import MAX_RESULTS, corrected, is_better
 from extery_site.catalog.search_ranking import best_matches
 
@@ -164,7 +165,7 @@ class BrowseForm(forms.Form):
             extensions = extensions.without_permission(name)
         if licence := filters.get("licence"):
             extensions = extensions.with_license(licence)
-        system = System.parse(filters.get("blender"), filters.get("platform"))
+        system = system_of(filters.get("blender", ""), filters.get("platform", ""))
         if system != System():
             extensions = extensions.compatible_with(system)
         if filters.get("works") and system.blender is not None:

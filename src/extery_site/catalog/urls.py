@@ -6,6 +6,7 @@ from django.urls import path
 
 from extery.core.types import TYPES
 from extery_site.catalog import follow_views, views
+from extery_site.catalog.my_blender_views import choose_my_blender
 from extery_site.catalog.suggestions import suggest
 
 app_name = "catalog"
@@ -16,6 +17,7 @@ urlpatterns = [
         path(f"{type_.path}/", views.browse, {"type_": type_.name}, name=type_.path)
         for type_ in TYPES
     ),
+    path("my-blender/", choose_my_blender, name="my-blender"),
     path("search/suggest", suggest, name="suggest"),
     path("tags/<slug:slug>/", views.browse, name="tag"),
     path("extensions/<extension_id>/", views.extension, name="extension"),

@@ -59,6 +59,10 @@ CODES: dict[str, Code] = {
                 "platform is {value!r}, which is no platform of Blender",
                 "for example platform=linux-x64",
             ),
+            "my-blender": (
+                "there is no Blender {value!r} to choose",
+                "choose one of the list; this page may be older than the list",
+            ),
         },
         example={
             "variant": "blender-version",
