@@ -22,6 +22,7 @@ from extery.core.errors import Refused, Where
 from extery_demo.audit_times import date_audit_log
 from extery_demo.bulk import add_extensions
 from extery_demo.cases import add_cases
+from extery_demo.front_page import add_front_page
 from extery_demo.notifications import (
     delete_feeds_after,
     finish_feeds,
@@ -175,6 +176,7 @@ def _play_scenarios(users: dict[str, User]) -> None:
             player.play()
             player.set_dates(now)
         add_waiting_versions(users, work_dir)
+    add_front_page(users["moderator"], now)
     # Later than all that was played: what is written from now on is dated by the cases.
     add_cases(users, timezone.now())
     finish_feeds(users, now)

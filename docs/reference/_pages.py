@@ -71,6 +71,7 @@ _AREA_TITLES = {
     "reserved": "Reserved ids",
     "maximum": "Maximum Blender version",
     "image": "Images",
+    "pick": "Editor’s picks",
     "permission": "Permissions",
     "account": "Accounts",
     "quota": "Quotas",

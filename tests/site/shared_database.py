@@ -35,6 +35,8 @@ def isolated_settings(folder: Path) -> dict[str, Any]:
         "MEDIA_ROOT": folder / "media",
         "STATIC_ROOT": folder / "static",
         "EMAIL_BACKEND": "django.core.mail.backends.locmem.EmailBackend",
+        # Pages show what was written just before.
+        "PAGE_CACHE_SECONDS": 0,
         "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
     }
 

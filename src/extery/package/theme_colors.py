@@ -42,6 +42,65 @@ NODE_TEXT = color_role("#e6e6e6", "node_editor.space.text")
 BUTTON = color_role("#545454", "user_interface.wcol_regular.inner")
 BUTTON_TEXT = color_role("#e6e6e6", "user_interface.wcol_regular.text")
 
+_UI = "user_interface"
+
+#: The colours of the drawing of a theme: short name -> role.
+PREVIEW_ROLES: dict[str, ColorRole] = {
+    "gap": color_role("#161616", f"{_UI}.editor_border", f"{_UI}.editor_outline"),
+    "bar": color_role("#181818", "topbar.space.back"),
+    "bar2": color_role("#181818b3", "topbar.space.header"),
+    "bart": color_role("#eeeeee", "topbar.space.header_text", "topbar.space.text"),
+    "tab": color_role("#303030", f"{_UI}.wcol_tab.inner_sel"),
+    "tabt": color_role("#ffffff", f"{_UI}.wcol_tab.text_sel"),
+    "view": VIEW,
+    "view2": color_role("#3d3d3d", "view_3d.space.gradients.gradient"),
+    "head": color_role("#303030b3", "view_3d.space.header"),
+    "headt": color_role("#eeeeee", "view_3d.space.header_text", "view_3d.space.text"),
+    "over": color_role("#ffffff", "view_3d.space.text_hi"),
+    "grid": color_role("#54545480", "view_3d.grid"),
+    "x": color_role("#ff3352", f"{_UI}.axis_x"),
+    "y": color_role("#8bdc00", f"{_UI}.axis_y"),
+    "z": color_role("#2890ff", f"{_UI}.axis_z"),
+    "act": color_role("#ffa028", "view_3d.object_active"),
+    "sel": color_role("#ed5700", "view_3d.object_selected"),
+    "wire": color_role("#000000", "view_3d.wire"),
+    "tool": color_role("#282828", f"{_UI}.wcol_toolbar_item.inner"),
+    "tool2": color_role("#4772b3", f"{_UI}.wcol_toolbar_item.inner_sel"),
+    "out": OUTLINER,
+    "outt": OUTLINER_TEXT,
+    "alt": color_role("#ffffff04", "outliner.row_alternate"),
+    "row": color_role("#334d80", "outliner.active"),
+    "rowt": color_role("#ffaf29", "outliner.active_object"),
+    "ico": color_role("#ffffff", f"{_UI}.icon_collection"),
+    "icoo": color_role("#e19658", f"{_UI}.icon_object"),
+    "icod": color_role("#00d4a3", f"{_UI}.icon_object_data"),
+    "icom": color_role("#74a2ff", f"{_UI}.icon_modifier"),
+    "prop": PROPERTIES,
+    "nav": color_role("#1d1d1d", "properties.space.navigation_bar", f"{_UI}.wcol_tab.inner"),
+    "pan": PANEL,
+    "pan2": color_role(
+        "#0000001f", f"{_UI}.panel_sub_back", "properties.space.panelcolors.sub_back"
+    ),
+    "pant": PANEL_TEXT,
+    "num": color_role("#545454", f"{_UI}.wcol_num.inner"),
+    "numt": color_role("#e6e6e6", f"{_UI}.wcol_num.text"),
+    "sli": color_role("#4772b3", f"{_UI}.wcol_numslider.item"),
+    "menu": color_role("#282828", f"{_UI}.wcol_menu.inner"),
+    "menut": color_role("#e6e6e6", f"{_UI}.wcol_menu.text"),
+    "but": BUTTON,
+    "butt": BUTTON_TEXT,
+    "chk": color_role("#4772b3", f"{_UI}.wcol_option.inner_sel"),
+    "nod": NODES,
+    "nodg": color_role("#282828", "node_editor.grid"),
+    "box": NODE,
+    "boxt": NODE_TEXT,
+    "nodw": color_role("#8d8d8d", "node_editor.wire_inner"),
+    "in": color_role("#ff3371", "node_editor.input_node"),
+    "mid": color_role("#24b524", "node_editor.shader_node"),
+    "end": color_role("#4d0017", "node_editor.output_node"),
+    "on": color_role("#ffffff", "node_editor.node_active"),
+}
+
 #: The texts that people read most: name -> text colour, and the backgrounds below it from top to bottom.
 _PAIRS = {
     "3D View": (color_role("#ffffff", "view_3d.space.text_hi"), (VIEW,)),
@@ -94,6 +153,13 @@ class ThemeColors:
         """Whether the background of the 3D view is a gradient of two colours; otherwise the second is unused."""
         kind = self.colours.get("view_3d.space.gradients.background_type", "SINGLE_COLOR")
         return kind != "SINGLE_COLOR"
+
+    def preview_colors(self) -> dict[str, str]:
+        """Return the colour of each of the `PREVIEW_ROLES`."""
+        colours = {name: self[role] for name, role in PREVIEW_ROLES.items()}
+        if not self.has_gradient:
+            colours["view2"] = colours["view"]
+        return colours
 
     @property
     def contrasts(self) -> dict[str, float]:

@@ -32,6 +32,8 @@ class Action(TextChoices):
     REPLY_DELETED = "reply.deleted", "Saved reply deleted"
     ID_RESERVED = "id.reserved", "Id reserved"
     ID_FREED = "id.freed", "Reserved id freed"
+    PICKED = "pick.added", "Extension picked"
+    PICK_REMOVED = "pick.removed", "Extension removed from the picks"
     KNOWN_BAD_ADDED = "known_bad.added", "Known-bad files added"
     KNOWN_BAD_REMOVED = "known_bad.removed", "Known-bad file removed"
     SEARCH_SAVED = "search.saved", "Search of sources saved"

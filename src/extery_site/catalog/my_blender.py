@@ -8,7 +8,7 @@ The cookie has the values only, and exists only after the visitor has chosen.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +16,9 @@ from django.http import HttpRequest, HttpResponse
 from extery.core import platforms
 from extery.core.compatibility import System
 from extery.core.versions import BLENDER_SERIES, format_series, python_of_blender
+
+if TYPE_CHECKING:
+    from extery_site.catalog.models import ExtensionQuerySet
 
 COOKIE = "extery_blender"
 _COOKIE_MAX_AGE = 60 * 60 * 24 * 365
@@ -128,3 +131,10 @@ def suggested_platform(request: HttpRequest) -> str:
 def _system_of_agent(agent: str) -> str:
     names = {"windows nt": "windows", "macintosh": "macos", "linux": "linux"}
     return next((name for part, name in names.items() if part in agent), "")
+
+
+def obey(extensions: ExtensionQuerySet, mine: MyBlender) -> ExtensionQuerySet:
+    """Return what lists show: only what fits, if the visitor wants that."""
+    if not mine.only_fitting or mine.system == System():
+        return extensions
+    return extensions.compatible_with(mine.system)

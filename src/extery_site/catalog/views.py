@@ -1,4 +1,4 @@
-"""Public pages: home, browse, extension, versions, author, use in Blender."""
+"""Public pages: browse, extension, versions, author, use in Blender."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.db.models import Sum
+from django.db.models import Count, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
@@ -18,9 +17,10 @@ from extery.core import types
 from extery_site.accounts.models import User
 from extery_site.accounts.permissions import may_moderate
 from extery_site.accounts.profiles import find_hidden, has_text
-from extery_site.catalog.forms import BLENDER_VERSIONS, BrowseForm, popular_tags, tags_in_use
+from extery_site.catalog.forms import BLENDER_VERSIONS, BrowseForm, tags_in_use
 from extery_site.catalog.models import Extension, ExtensionQuerySet, Tag, Version
 from extery_site.catalog.models.known_problem import broken_blenders
+from extery_site.catalog.my_blender import obey, read_my_blender
 from extery_site.catalog.offers import offers_by_platform
 from extery_site.catalog.search_help import help_without_results
 from extery_site.catalog.search_reasons import add_reasons
@@ -29,27 +29,6 @@ from extery_site.notify.actions import is_following, mark_subject_read
 
 PAGE_SIZE = 24
 TITLES = {"": "Extensions", **{type_.name: type_.plural for type_ in types.TYPES}}
-
-
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """Show the newest and most downloaded extensions."""
-    public = Extension.objects.browsable().with_cards()
-    context = {
-        "shelves": [
-            {
-                "type": type_,
-                "url": reverse(f"catalog:{type_.path}"),
-                "newest": public.of_type(type_.name).newest_first()[: 4 if number else 8],
-            }
-            for number, type_ in enumerate(types.TYPES)
-        ],
-        "types": types.TYPES,
-        "popular": public.most_downloaded()[:4],
-        "tags": popular_tags()[:16],
-        "number": Extension.objects.browsable().count(),
-    }
-    return render(request, "catalog/home.html", context)
 
 
 @require_safe
@@ -65,7 +44,11 @@ def browse(request: HttpRequest, type_: str = "", slug: str = "") -> HttpRespons
     for name, value in url_filters.items():
         if value:
             del form.fields[name]
-    extensions = Extension.objects.browsable()
+    mine = read_my_blender(request)
+    # The form can ask for another Blender or platform.
+    is_own = not (data.get("blender") or data.get("platform"))
+    everything = Extension.objects.browsable()
+    extensions = obey(everything, mine) if is_own else everything
     if type_:
         extensions = extensions.of_type(type_)
     if slug:
@@ -88,6 +71,7 @@ def browse(request: HttpRequest, type_: str = "", slug: str = "") -> HttpRespons
         "tag_kind": tags[0].kind if len(tags) == 1 else "Tag",
         "type": type_,
         "blender_versions": BLENDER_VERSIONS,
+        "obeys_my_blender": is_own and mine.only_fitting,
     }
     return render(request, "catalog/browse.html", context, status=status)
 
@@ -186,16 +170,20 @@ def author(request: HttpRequest, username: str) -> HttpResponse:
     if person.username != username:
         return redirect("catalog:author", person.username, permanent=True)
     published = Extension.objects.browsable().filter(owner=person)
-    paginator = Paginator(published.most_downloaded().values_list("pk", flat=True), PAGE_SIZE)
+    mine = read_my_blender(request)
+    paginator = Paginator(
+        obey(published, mine).most_downloaded().values_list("pk", flat=True), PAGE_SIZE
+    )
     page = paginator.get_page(request.GET.get("page"))
     context = {
         "person": person,
         "hidden": find_hidden(person) if _sees_hidden(request, person) else None,
         "has_text": has_text(person),
+        "obeys_my_blender": mine.only_fitting,
         "page": page,
         "extensions": published.read_page(page),
         "pages": paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
-        "downloads": published.aggregate(all=Sum("download_count"))["all"] or 0,
+        **published.aggregate(number=Count("pk"), downloads=Sum("download_count", default=0)),
     }
     return render(request, "catalog/author.html", context)
 

@@ -8,18 +8,20 @@ import os
 import threading
 import time
 from collections import Counter
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import date, timedelta
 
 from django.db import DatabaseError, InterfaceError, connections, transaction
 from django.db.models import F
 
-from extery_site.catalog.models import Extension, Package
+from extery_site.catalog.models import DailyDownloads, Extension, Package
 from extery_site.listings.daily_clients import (
     DailyClients,
     delete_past_days,
     digest_of,
     key_of_today,
     store_new,
+    today,
 )
 from extery_site.project.tasks import periodic, task
 
@@ -55,7 +57,19 @@ def add_downloads(downloads: list[tuple[int, str]]) -> int:
         extensions[extension] += numbers[package]
     for extension, number in sorted(extensions.items()):
         Extension.objects.filter(pk=extension).update(download_count=F("download_count") + number)
+    _add_to_day(today(), extensions)
     return len(new)
+
+
+def _add_to_day(day: date, extensions: Mapping[int, int]) -> None:
+    """Add downloads of extensions to those of a day."""
+    DailyDownloads.objects.bulk_create(
+        [DailyDownloads(extension_id=key, day=day) for key in sorted(extensions)],
+        ignore_conflicts=True,
+    )
+    for key, number in sorted(extensions.items()):
+        rows = DailyDownloads.objects.filter(extension=key, day=day)
+        rows.update(number=F("number") + number)
 
 
 @periodic(every=timedelta(hours=1))

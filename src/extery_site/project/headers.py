@@ -27,6 +27,9 @@ logger = logging.getLogger(__name__)
 CACHE_PUBLIC = "public, max-age=60"
 CACHE_PRIVATE = "private, no-cache"
 
+#: The header of every page shows the theme and "My Blender" of a cookie, or the platform of the browser.
+VARY = ("Cookie", "Sec-CH-UA-Platform", "User-Agent")
+
 #: Allows files of this site only; inline scripts and styles are blocked.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -86,7 +89,7 @@ class SecurityHeadersMiddleware:
 class PageCacheMiddleware:
     """Sets ``Cache-Control`` of pages: anonymous ones may be cached, all others are private.
 
-    Runs outside of all middleware that sets cookies. ``Vary: Cookie`` comes from the session.
+    Runs outside of all middleware that sets cookies.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -105,7 +108,7 @@ class PageCacheMiddleware:
                 and not _is_signed_in(request)
             )
             response.headers["Cache-Control"] = CACHE_PUBLIC if is_public else CACHE_PRIVATE
-            patch_vary_headers(response, ["Cookie"])
+            patch_vary_headers(response, VARY)
         return response
 
 

@@ -128,6 +128,7 @@ MIDDLEWARE = [
     "extery_site.project.headers.HostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "extery_site.project.page_cache.PageMemoryMiddleware",
     "extery_site.project.body_limit.BodyLimitMiddleware",
     "extery_site.project.charset.CharsetMiddleware",
     "extery_site.project.headers.TextGZipMiddleware",
@@ -140,6 +141,13 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "extery_site.project.problems.ProblemMiddleware",
+]
+#: Seconds for which a process keeps pages that are the same for many visitors; 0 to keep none.
+PAGE_CACHE_SECONDS = 20
+#: Functions that return of a request what such a page depends on besides its address.
+PAGE_CACHE_KEYS = [
+    "extery_site.ui.appearance.selected_theme",
+    "extery_site.catalog.my_blender.read_my_blender",
 ]
 EVENT_HANDLERS = event_handlers.EVENT_HANDLERS
 REPORT_HANDLERS = event_handlers.REPORT_HANDLERS
@@ -163,6 +171,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "extery_site.ui.context_processors.site",
+                "extery_site.catalog.context_processors.my_blender",
                 "extery_site.moderation.context_processors.queue_length",
                 "extery_site.notify.context_processors.unread_notifications",
             ]

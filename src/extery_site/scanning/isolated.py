@@ -10,11 +10,13 @@ from typing import Any, BinaryIO
 
 from extery.author.wheels.reading import HashedWheel, hash_wheels, read_facts
 from extery.core.errors import ProblemList
-from extery.core.types import ADD_ON
+from extery.core.types import ADD_ON, THEME
 from extery.inventory.packages import package_context, read_package_inventory
 from extery.inventory.stored import dump_inventory
 from extery.manifest.document import MANIFEST_FILENAME
 from extery.package import open_package
+from extery.package.theme_colors import ThemeColors
+from extery.package.theme_xml import MAX_THEME_BYTES
 from extery.rules.engine import Scope, check_package
 from extery.rules.profiles import Profile
 from extery_site.scanning.fingerprints import read_sketch
@@ -72,7 +74,20 @@ def inventory(file: BinaryIO, *, name: str) -> dict[str, Any]:
         "document": dump_inventory(found),
         "entries": len(found.entries),
         "not_analysed": len(found.unread),
+        "theme": _theme_colours(file, name=name)
+        if found.manifest.get("type") == THEME.name
+        else {},
     }
+
+
+def _theme_colours(file: BinaryIO, *, name: str) -> dict[str, str]:
+    """Return the colours of the drawing of a theme; empty if its file cannot be read."""
+    with open_package(file, name=name, problems=ProblemList()) as opened:
+        context = package_context(opened, name=name)
+        files = THEME.main_files(context.names)
+        data = context.read(files[0], limit=MAX_THEME_BYTES + 1) if len(files) == 1 else b""
+    colours = ThemeColors.parse(data) if data else None
+    return colours.preview_colors() if colours is not None else {}
 
 
 def judge_names(file: BinaryIO, *, name: str) -> dict[str, Any]:

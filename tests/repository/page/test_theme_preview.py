@@ -38,9 +38,9 @@ def test_the_sprite_uses_exactly_the_variables_of_the_preview() -> None:
 
 
 def _all_paths() -> list[str]:
-    from extery.repository.page.theme_preview import _COLOURS
+    from extery.repository.page.theme_preview import PREVIEW_ROLES
 
-    return [path.replace(".", "__") for item in _COLOURS.values() for path in item.paths]
+    return [path.replace(".", "__") for item in PREVIEW_ROLES.values() for path in item.paths]
 
 
 @pytest.mark.parametrize(

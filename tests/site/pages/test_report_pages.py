@@ -237,7 +237,7 @@ def test_questions_are_answered_and_notes_stay_with_moderators(
         assert client.post(f"/reports/{case.pk}/answer/", {"text": " "}).status_code == 422
         client.post(f"/reports/{case.pk}/answer/", {"text": f"{user.username} uses 4.5."})
         pages[user.username] = open_page(client, f"/reports/{case.pk}/answer/").html
-    assert "eve" not in pages["ada"]
+    assert "eve" not in pages["ada"].replace("everywhere", "")
     for html in pages.values():
         assert "I know this author." not in html
     shown = open_page(mod, address).html

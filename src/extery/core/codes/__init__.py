@@ -99,6 +99,7 @@ AREAS = {
     "reserved": "site_manage",
     "maximum": "site_manage",
     "image": "site_catalog",
+    "pick": "site_catalog",
     "permission": "site_accounts",
     "account": "site_accounts",
     "quota": "site_quotas",

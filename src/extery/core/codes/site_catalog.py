@@ -1,4 +1,4 @@
-"""Codes of images that are uploaded to the website."""
+"""Codes of images that are uploaded to the website, and of editor's picks."""
 
 from __future__ import annotations
 
@@ -76,5 +76,20 @@ CODES: dict[str, Code] = {
         message=f"{_SIZE}, which is not 16:9",
         hint="crop it to 16:9; otherwise pages show its centre only",
         example=_SIZE_EXAMPLE,
+    ),
+    "pick.not-public": Code(
+        "error",
+        "the extension cannot be picked",
+        "The start page shows extensions that everyone can install.",
+        message="there is no public extension {id!r}",
+        hint="enter the id in the address of its page; an unlisted or blocked extension cannot be picked",
+        example={"id": "gear_tol"},
+    ),
+    "pick.text-missing": Code(
+        "error",
+        "the sentence about the pick is missing",
+        "A pick without a reason tells visitors nothing.",
+        message="the sentence about the extension is missing",
+        hint="say what it is, and for whom",
     ),
 }

@@ -6,90 +6,15 @@ has a few hundred bytes.
 
 from __future__ import annotations
 
-from extery.package.theme_colors import (
-    BUTTON,
-    BUTTON_TEXT,
-    NODE,
-    NODE_TEXT,
-    NODES,
-    OUTLINER,
-    OUTLINER_TEXT,
-    PANEL,
-    PANEL_TEXT,
-    PROPERTIES,
-    VIEW,
-    ColorRole,
-    ThemeColors,
-    color_role,
-)
+from extery.package.theme_colors import PREVIEW_ROLES, ThemeColors
 
-_UI = "user_interface"
-
-#: The CSS variables of the drawing.
-_COLOURS: dict[str, ColorRole] = {
-    "gap": color_role("#161616", f"{_UI}.editor_border", f"{_UI}.editor_outline"),
-    "bar": color_role("#181818", "topbar.space.back"),
-    "bar2": color_role("#181818b3", "topbar.space.header"),
-    "bart": color_role("#eeeeee", "topbar.space.header_text", "topbar.space.text"),
-    "tab": color_role("#303030", f"{_UI}.wcol_tab.inner_sel"),
-    "tabt": color_role("#ffffff", f"{_UI}.wcol_tab.text_sel"),
-    "view": VIEW,
-    "view2": color_role("#3d3d3d", "view_3d.space.gradients.gradient"),
-    "head": color_role("#303030b3", "view_3d.space.header"),
-    "headt": color_role("#eeeeee", "view_3d.space.header_text", "view_3d.space.text"),
-    "over": color_role("#ffffff", "view_3d.space.text_hi"),
-    "grid": color_role("#54545480", "view_3d.grid"),
-    "x": color_role("#ff3352", f"{_UI}.axis_x"),
-    "y": color_role("#8bdc00", f"{_UI}.axis_y"),
-    "z": color_role("#2890ff", f"{_UI}.axis_z"),
-    "act": color_role("#ffa028", "view_3d.object_active"),
-    "sel": color_role("#ed5700", "view_3d.object_selected"),
-    "wire": color_role("#000000", "view_3d.wire"),
-    "tool": color_role("#282828", f"{_UI}.wcol_toolbar_item.inner"),
-    "tool2": color_role("#4772b3", f"{_UI}.wcol_toolbar_item.inner_sel"),
-    "out": OUTLINER,
-    "outt": OUTLINER_TEXT,
-    "alt": color_role("#ffffff04", "outliner.row_alternate"),
-    "row": color_role("#334d80", "outliner.active"),
-    "rowt": color_role("#ffaf29", "outliner.active_object"),
-    "ico": color_role("#ffffff", f"{_UI}.icon_collection"),
-    "icoo": color_role("#e19658", f"{_UI}.icon_object"),
-    "icod": color_role("#00d4a3", f"{_UI}.icon_object_data"),
-    "icom": color_role("#74a2ff", f"{_UI}.icon_modifier"),
-    "prop": PROPERTIES,
-    "nav": color_role("#1d1d1d", "properties.space.navigation_bar", f"{_UI}.wcol_tab.inner"),
-    "pan": PANEL,
-    "pan2": color_role(
-        "#0000001f", f"{_UI}.panel_sub_back", "properties.space.panelcolors.sub_back"
-    ),
-    "pant": PANEL_TEXT,
-    "num": color_role("#545454", f"{_UI}.wcol_num.inner"),
-    "numt": color_role("#e6e6e6", f"{_UI}.wcol_num.text"),
-    "sli": color_role("#4772b3", f"{_UI}.wcol_numslider.item"),
-    "menu": color_role("#282828", f"{_UI}.wcol_menu.inner"),
-    "menut": color_role("#e6e6e6", f"{_UI}.wcol_menu.text"),
-    "but": BUTTON,
-    "butt": BUTTON_TEXT,
-    "chk": color_role("#4772b3", f"{_UI}.wcol_option.inner_sel"),
-    "nod": NODES,
-    "nodg": color_role("#282828", "node_editor.grid"),
-    "box": NODE,
-    "boxt": NODE_TEXT,
-    "nodw": color_role("#8d8d8d", "node_editor.wire_inner"),
-    "in": color_role("#ff3371", "node_editor.input_node"),
-    "mid": color_role("#24b524", "node_editor.shader_node"),
-    "end": color_role("#4d0017", "node_editor.output_node"),
-    "on": color_role("#ffffff", "node_editor.node_active"),
-}
 #: Colours in the drawing itself, for those that a theme does not change.
-_DEFAULTS = {name: item.default for name, item in _COLOURS.items()}
+_DEFAULTS = {name: item.default for name, item in PREVIEW_ROLES.items()}
 
 
 def styles(theme: ThemeColors) -> str:
     """Return the CSS variables of a theme's picture: those that differ from the drawing."""
-    colours = {name: theme[item] for name, item in _COLOURS.items()}
-    if not theme.has_gradient:
-        colours["view2"] = colours["view"]
+    colours = theme.preview_colors()
     return ";".join(
         f"--{name}:{_short(colour)}"
         for name, colour in colours.items()

@@ -10,6 +10,7 @@ from extery_site.catalog.models.event import (
 )
 from extery_site.catalog.models.extension import Extension, ExtensionQuerySet, Tag, normalize_id
 from extery_site.catalog.models.handover import Handover
+from extery_site.catalog.models.home import DailyDownloads, EditorsPick, ThemeColours
 from extery_site.catalog.models.image import Image
 from extery_site.catalog.models.known_problem import BlenderTest, KnownIncompatibility
 from extery_site.catalog.models.maximum import MaximumSuggestion
@@ -39,6 +40,8 @@ __all__ = [
     "UNDOABLE_KINDS",
     "WITHDRAWABLE",
     "BlenderTest",
+    "DailyDownloads",
+    "EditorsPick",
     "Event",
     "EventQuerySet",
     "Extension",
@@ -52,6 +55,7 @@ __all__ = [
     "ReplacedPackage",
     "SearchTerm",
     "Tag",
+    "ThemeColours",
     "Version",
     "VersionQuerySet",
     "expiry_of",

@@ -207,8 +207,9 @@ class ExtensionQuerySet(models.QuerySet["Extension"]):
         )
 
     def with_cards(self) -> ExtensionQuerySet:
-        """Load the related rows that cards show."""
-        return self.select_related("owner", "image")
+        """Load the related rows that cards show, without long texts that they do not."""
+        texts = [f"newest_version__{name}" for name in ("manifest", "license")]
+        return self.select_related("owner", "image", "newest_version").defer(*texts)
 
     def read_page(self, page: Page[int]) -> list[Extension]:
         """Return the extensions whose keys are on a page, in its order, with what cards show.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, BinaryIO
 
 from django.db import transaction
@@ -9,8 +10,9 @@ from django.db import transaction
 from extery.core.errors import InvalidPackage
 from extery.inventory.model import INVENTORY_VERSION
 from extery.inventory.stored import load_inventory
+from extery.package.theme_colors import PREVIEW_ROLES
 from extery.rules import REVISION
-from extery_site.catalog.models import Extension, Package
+from extery_site.catalog.models import Extension, Package, ThemeColours
 from extery_site.catalog.stored_values import without_nul
 from extery_site.scanning.models import PackageInventory
 from extery_site.scanning.package_check import read_isolated
@@ -18,11 +20,15 @@ from extery_site.scanning.search_index import index_extension
 from extery_site.scanning.steps.step import Outcome, Step, StepOutcome
 
 NAME = "inventory"
+#: Increment when something else is stored of a package.
+_STORED = 1
+#: Those of the drawing of a theme.
+_COLOUR = re.compile(r"#[0-9a-f]{6}(?:[0-9a-f]{2})?")
 
 
 def version() -> str:
     """Return the version of the format, and the revision of the rules, which find what needs a permission."""
-    return f"{INVENTORY_VERSION}.{REVISION}"
+    return f"{INVENTORY_VERSION}.{REVISION}.{_STORED}"
 
 
 def _run(package: Package, file: BinaryIO) -> StepOutcome:
@@ -38,6 +44,10 @@ def _run(package: Package, file: BinaryIO) -> StepOutcome:
         PackageInventory.objects.update_or_create(
             pk=package.sha256, defaults={"document": document, "version": version()}
         )
+        if read["theme"]:
+            ThemeColours.objects.update_or_create(
+                pk=package.sha256, defaults={"colours": read["theme"]}
+            )
         if extension is not None:  # it may have been discarded meanwhile
             index_extension(extension)
     details = {"entries": read["entries"], "not_analysed": read["not_analysed"]}
@@ -52,7 +62,14 @@ def _read(value: Any) -> dict[str, Any]:
         "document": value["document"],
         "entries": int(value["entries"]),
         "not_analysed": int(value["not_analysed"]),
+        "theme": _read_colours(value["theme"]),
     }
+
+
+def _read_colours(value: Any) -> dict[str, str]:
+    if not all(name in PREVIEW_ROLES and _COLOUR.fullmatch(text) for name, text in value.items()):
+        raise ValueError("not the colours of a theme")
+    return dict(value)
 
 
 INVENTORY = Step(NAME, "What it does", is_configured=lambda: True, version=version, run=_run)

@@ -19,6 +19,20 @@ for (const menu of menus) {
   });
 }
 
+// "/" puts the cursor into the search, unless one is typing, or the keys are switched off.
+document.addEventListener("keydown", (event) => {
+  const field = document.querySelector("[data-slash]");
+  if (event.key !== "/" || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (!field?.checkVisibility() || "noKeys" in document.body.dataset || event.target.closest("input, textarea, select, [contenteditable], dialog")) return;
+  event.preventDefault();
+  field.focus();
+  field.select();
+});
+
+// The bar of "My Blender" applies at once.
+const bar = document.querySelector("[data-mine]");
+bar?.addEventListener("change", () => bar.requestSubmit());
+
 for (const notice of document.querySelectorAll("[data-notice]")) {
   notice.insertAdjacentHTML("beforeend", '<button class="button button-quiet" type="button" aria-label="Dismiss">×</button>');
   notice.lastChild.onclick = () => notice.remove();

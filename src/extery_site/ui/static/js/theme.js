@@ -11,7 +11,7 @@ for (const form of document.querySelectorAll("[data-theme-form]")) {
     if (theme === "auto") delete dataset.theme;
     else dataset.theme = theme;
     document.querySelector("meta[name=color-scheme]")?.setAttribute("content", theme === "auto" ? "light dark" : theme);
-    for (const button of form.querySelectorAll("button")) button.ariaPressed = button === event.submitter;
+    for (const button of document.querySelectorAll("[data-theme-form] button")) button.ariaPressed = button.value === theme;
     const menu = form.closest("details");
     menu.open = false;
     menu.querySelector("summary").focus();

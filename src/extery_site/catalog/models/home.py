@@ -1,0 +1,71 @@
+"""What the start page is made of besides the extensions: picks, downloads per day, colours of themes."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from extery_site.catalog.models.fields import OrderedJSONField
+
+MAX_PICK_TEXT_LENGTH = 240
+
+
+class EditorsPick(models.Model):
+    """An extension that moderators recommend, and one's sentence about it; the newest one is shown first."""
+
+    extension = models.OneToOneField(
+        "catalog.Extension", on_delete=models.CASCADE, related_name="pick"
+    )
+    text = models.CharField(
+        max_length=MAX_PICK_TEXT_LENGTH, help_text="What it is, and for whom: one or two sentences."
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return str(self.extension)
+
+
+class DailyDownloads(models.Model):
+    """The downloads of an extension on a day (UTC), each client once, as `Extension.download_count`."""
+
+    extension = models.ForeignKey(
+        "catalog.Extension", on_delete=models.CASCADE, related_name="daily_downloads"
+    )
+    day = models.DateField()
+    number = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name_plural = "daily downloads"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["day", "extension"], name="catalog_downloads_once_a_day"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.extension_id} on {self.day}: {self.number}"
+
+
+class ThemeColours(models.Model):
+    """The colours of the drawing of a theme: name of `extery.package.theme_colors.PREVIEW_ROLES` -> ``#rrggbb``.
+
+    Of a package by its SHA-256, as all that is read from one; they are read when it is checked.
+    """
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    colours = OrderedJSONField(default=dict)
+
+    class Meta:
+        verbose_name_plural = "theme colours"
+
+    def __str__(self) -> str:
+        return f"{self.sha256[:12]}…"
