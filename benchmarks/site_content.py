@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from site_catalog import BATCH, TEXT, CatalogContent
+from site_home import fill_home
 
 EXTENSIONS = 5000
 ENTRIES = 2000
@@ -43,6 +44,7 @@ def fill(scale: float) -> Site:
         extensions = content.extensions(people, number(EXTENSIONS))
         content.terms(extensions)
         versions = content.versions(extensions)
+        fill_home(extensions, versions, content.now)
         content.queue(versions[: number(ENTRIES)], people)
         content.thread(versions[0], people, number(EVENTS))
         content.feed(people[0], number(NOTIFICATIONS))

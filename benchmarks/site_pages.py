@@ -39,6 +39,10 @@ class Pages(NamedTuple):
     name: str
     user: Any
     addresses: Sequence[str]
+    #: Whether processes may answer from what they have kept.
+    is_kept: bool = True
+    #: The choice of "My Blender".
+    cookie: str = ""
 
 
 def pages_of(site: Site) -> list[Pages]:
@@ -52,6 +56,12 @@ def pages_of(site: Site) -> list[Pages]:
     audit = "/staff/audit/"
     return [
         Pages(PEER, None, ["/problems/request.not-found/"]),
+        Pages("home, visitor", None, ["/"]),
+        Pages("home, author", site.author, ["/"]),
+        # Made again for each request, as after the time for which a process keeps it.
+        Pages("home, not kept", None, ["/"], is_kept=False),
+        Pages("home, not kept, what fits", None, ["/"], is_kept=False, cookie="5.3:linux-x64:1"),
+        Pages("extensions, what fits", None, ["/extensions/"], cookie="4.5:linux-x64:1"),
         Pages("extensions, visitor", None, ["/extensions/?sort=name", "/extensions/?page=99"]),
         Pages("search, visitor", None, ["/extensions/?q=tool+19", "/extensions/?q=no+such+words"]),
         Pages(
@@ -115,6 +125,7 @@ class Times(NamedTuple):
 
 def measure(kinds: Sequence[Pages], rounds: int) -> list[Times]:
     """Request the kinds in turn, so that what else the machine does affects all of them."""
+    from django.conf import settings
     from django.test import Client
 
     clients = []
@@ -122,14 +133,17 @@ def measure(kinds: Sequence[Pages], rounds: int) -> list[Times]:
         client = Client(headers={"Accept-Encoding": "gzip"})
         if kind.user is not None:
             client.force_login(kind.user)
+        if kind.cookie:
+            client.cookies["extery_blender"] = kind.cookie
         clients.append(client)
     times = [
-        Times([], [], count_queries(client, kind.addresses))
+        Times([], [], count_queries(client, kind))
         for kind, client in zip(kinds, clients, strict=True)
     ]
     for turn in range(rounds):
         for kind, client, (total, processor, _) in zip(kinds, clients, times, strict=True):
             address = kind.addresses[turn % len(kind.addresses)]
+            settings.PAGE_CACHE_SECONDS = 3600 if kind.is_kept else 0
             start, start_processor = time.perf_counter(), time.process_time()
             client.get(address)
             total.append((time.perf_counter() - start) * 1000)
@@ -137,14 +151,16 @@ def measure(kinds: Sequence[Pages], rounds: int) -> list[Times]:
     return times
 
 
-def count_queries(client: Any, addresses: Sequence[str]) -> int:
+def count_queries(client: Any, kind: Pages) -> int:
     """Request each page twice, which fills the caches of templates; return the most queries of one."""
+    from django.conf import settings
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     numbers = []
-    for address in addresses:
+    for address in kind.addresses:
         assert client.get(address).status_code == 200, address
+        settings.PAGE_CACHE_SECONDS = 3600 if kind.is_kept else 0
         with CaptureQueriesContext(
             connection,
         ) as captured:

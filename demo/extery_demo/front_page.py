@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from extery_site.accounts.models import User
 from extery_site.catalog.models import DailyDownloads, EditorsPick, Extension
 from extery_site.catalog.picks import pick_extension
+from extery_site.catalog.rising import find_rising
 
 #: Id -> what a moderator says about it; the last one is shown first.
 PICKS = {
@@ -50,3 +51,4 @@ def add_front_page(moderator: User, now: datetime) -> None:
         if extension_id in extensions
         for day in range(1, _DAYS + 1)
     )
+    find_rising(now.date())

@@ -66,6 +66,7 @@ def _make(mine: MyBlender) -> ShelvesPart:
         "tasks": offered_tasks(tags),
         "tags": tags[:MAX_TAGS],
         "newest_blender": NEWEST_BLENDER,
+        "fits_blender": mine.fits,
         "is_empty": not number,
         "nothing_fits": bool(number) and mine.only_fitting and not fitting,
     }

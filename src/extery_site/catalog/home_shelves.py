@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, Sum
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from extery.core.compatibility import System
@@ -17,11 +17,11 @@ from extery.core.types import ASSET_LIBRARY, THEME
 from extery.core.versions import parse_blender_version
 from extery_site.catalog.models import (
     BlenderTest,
-    DailyDownloads,
     EditorsPick,
     Extension,
     ExtensionQuerySet,
     Package,
+    RisingExtension,
     ThemeColours,
     sortable_blender,
 )
@@ -30,18 +30,9 @@ from extery_site.catalog.my_blender import NEWEST_BLENDER, MyBlender, obey
 PICKS, TRENDING, ROWS, THEMES, LIBRARIES, NEWEST = 5, 8, 5, 4, 3, 8
 #: Fewer than these are no shelf.
 MIN_TRENDING, MIN_ROWS, MIN_THEMES, MIN_LIBRARIES = 4, 3, 2, 2
-#: New downloads of a week below which nothing is trending.
-MIN_DOWNLOADS = 50
+#: The newest picks, of which some may not be public any more, or not fit.
+_MAX_PICKS = 40
 _WEEK = timedelta(days=7)
-#: The extensions with the most new downloads, from which those that grow are chosen.
-_CANDIDATES = 200
-
-
-class Rising(NamedTuple):
-    """An extension, and by how many percent it was downloaded more than in the week before; ``None`` if it had none."""
-
-    extension: Extension
-    growth: int | None
 
 
 class Updates(NamedTuple):
@@ -83,37 +74,29 @@ class Shelves:
 
     def picks(self) -> list[EditorsPick]:
         """Return the newest picks that are still public."""
-        picks = list(
-            EditorsPick.objects.filter(extension__in=self._listed).select_related("by")[:PICKS]
-        )
+        newest = list(EditorsPick.objects.select_related("by")[:_MAX_PICKS])
+        keys = [pick.extension_id for pick in newest]
+        shown = set(self._listed.filter(pk__in=keys).values_list("pk", flat=True))
+        picks = [pick for pick in newest if pick.extension_id in shown][:PICKS]
         found = Extension.objects.with_cards().in_bulk([pick.extension_id for pick in picks])
         for pick in picks:
             pick.extension = found[pick.extension_id]
         return picks
 
-    def trending(self) -> list[Rising]:
+    def trending(self) -> list[RisingExtension]:
         """Return those whose downloads grew most in the last seven full days, one of each author."""
-        today = self._now.date()
-        week = Q(day__gte=today - _WEEK, day__lt=today)
-        two_weeks = DailyDownloads.objects.filter(day__gte=today - 2 * _WEEK, day__lt=today)
-        rows = (
-            two_weeks.values("extension")
-            .annotate(new=Sum("number", filter=week), all=Sum("number"))
-            .filter(new__gte=MIN_DOWNLOADS)
-            .order_by("-new", "extension")
-            .values_list("extension", "new", "all")[:_CANDIDATES]
-        )
-        numbers: dict[int, tuple[int, int]] = {key: (new, all_ - new) for key, new, all_ in rows}
-        growths = {key: _growth(new, before) for key, (new, before) in numbers.items()}
-        owners = dict(self._listed.filter(pk__in=numbers).values_list("pk", "owner_id"))
+        rows = {row.extension_id: row for row in RisingExtension.objects.all()}
+        owners = dict(self._listed.filter(pk__in=rows).values_list("pk", "owner_id"))
         chosen: list[int] = []
         authors: set[int] = set()
-        for key in sorted(owners, key=lambda key: (-_order(growths[key]), -numbers[key][0], key)):
-            if _order(growths[key]) > 0 and owners[key] not in authors:
+        for key in sorted(owners, key=lambda key: (*_order(rows[key]), key)):
+            if owners[key] not in authors:
                 authors.add(owners[key])
                 chosen.append(key)
         found = Extension.objects.with_cards().in_bulk(chosen[:TRENDING])
-        rising = [Rising(found[key], growths[key]) for key in chosen if key in found]
+        rising = [rows[key] for key in chosen if key in found]
+        for row in rising:
+            row.extension = found[row.extension_id]
         return rising if len(rising) >= MIN_TRENDING else []
 
     def updates(self) -> Updates | None:
@@ -163,12 +146,9 @@ class Shelves:
         return self._read(self._listed.newest_first(), NEWEST)
 
 
-def _growth(new: int, before: int) -> int | None:
-    return round((new - before) * 100 / before) if before else None
-
-
-def _order(growth: int | None) -> float:
-    return float("inf") if growth is None else growth
+def _order(row: RisingExtension) -> tuple[float, int]:
+    """Sort by growth: those that had no downloads before come first, the most downloaded first."""
+    return (float("-inf") if row.growth is None else -row.growth), -row.new
 
 
 def add_theme_colours(themes: Sequence[Extension]) -> None:

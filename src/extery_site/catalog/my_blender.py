@@ -49,6 +49,11 @@ class MyBlender(NamedTuple):
         return system_of(self.blender, self.platform)
 
     @property
+    def fits(self) -> str:
+        """The Blender that everything in lists fits; empty if they show all."""
+        return self.blender if self.only_fitting else ""
+
+    @property
     def text(self) -> str:
         """``Blender 5.3 on Windows (x64)``, for sentences."""
         blender = f"Blender {self.blender}" if self.blender else "any Blender"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from extery_site.catalog import search_documents
 from extery_site.catalog.images import make_variants
+from extery_site.catalog.rising import find_rising
 from extery_site.project.tasks import periodic, task
 from extery_site.project.tasks.definitions import SLOW_QUEUE
 from extery_site.search import word_counts
@@ -25,3 +26,10 @@ def index_outdated_extensions() -> int:
 def count_search_words() -> int:
     """Count the words of new texts, with which the search corrects typing errors."""
     return word_counts.count_new()
+
+
+@periodic(every=timedelta(hours=1))
+@task(queue_name=SLOW_QUEUE, priority=-10, time_limit=timedelta(minutes=10))
+def find_rising_extensions() -> int:
+    """Compare the downloads of the last two weeks, for the start page."""
+    return find_rising(datetime.now(UTC).date())

@@ -72,6 +72,7 @@ def browse(request: HttpRequest, type_: str = "", slug: str = "") -> HttpRespons
         "type": type_,
         "blender_versions": BLENDER_VERSIONS,
         "obeys_my_blender": is_own and mine.only_fitting,
+        "fits_blender": form.cleaned_data.get("blender") or (mine.fits if is_own else ""),
     }
     return render(request, "catalog/browse.html", context, status=status)
 
@@ -180,6 +181,7 @@ def author(request: HttpRequest, username: str) -> HttpResponse:
         "hidden": find_hidden(person) if _sees_hidden(request, person) else None,
         "has_text": has_text(person),
         "obeys_my_blender": mine.only_fitting,
+        "fits_blender": mine.fits,
         "page": page,
         "extensions": published.read_page(page),
         "pages": paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),

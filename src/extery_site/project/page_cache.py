@@ -92,6 +92,8 @@ def _answer(request: HttpRequest, page: StoredPage) -> HttpResponse:
     response = HttpResponse(status=304) if is_known else HttpResponse(page.body)
     if is_known:
         del response.headers["Content-Type"]
+    else:
+        response.headers["Content-Length"] = str(len(page.body))
     for name, value in page.headers:
         if not is_known or name not in {"Content-Type", "Content-Encoding"}:
             response.headers[name] = value

@@ -30,6 +30,8 @@ class TimedCache(Generic[V]):
 
     def get(self, key: Hashable) -> V | None:
         """Return a value that is new enough; ``None`` if the caller is to make it."""
+        if settings.PAGE_CACHE_SECONDS <= 0:
+            return None
         now = self._clock()
         with self._lock:
             found = self._values.get(key)

@@ -10,7 +10,12 @@ from extery_site.catalog.models.event import (
 )
 from extery_site.catalog.models.extension import Extension, ExtensionQuerySet, Tag, normalize_id
 from extery_site.catalog.models.handover import Handover
-from extery_site.catalog.models.home import DailyDownloads, EditorsPick, ThemeColours
+from extery_site.catalog.models.home import (
+    DailyDownloads,
+    EditorsPick,
+    RisingExtension,
+    ThemeColours,
+)
 from extery_site.catalog.models.image import Image
 from extery_site.catalog.models.known_problem import BlenderTest, KnownIncompatibility
 from extery_site.catalog.models.maximum import MaximumSuggestion
@@ -53,6 +58,7 @@ __all__ = [
     "Package",
     "RemoteLibrary",
     "ReplacedPackage",
+    "RisingExtension",
     "SearchTerm",
     "Tag",
     "ThemeColours",

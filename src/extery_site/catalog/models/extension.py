@@ -318,6 +318,10 @@ class Extension(models.Model):
                 fields=["status", "unlisted_at", "-published_at", "-id"],
                 name="catalog_extension_newest",
             ),
+            models.Index(
+                fields=["type", "status", "unlisted_at", "-published_at", "-id"],
+                name="catalog_extension_of_type",
+            ),
             models.Index(fields=["status", "-download_count"], name="catalog_extension_popular"),
             models.Index(
                 fields=["status", "-rating_score", "-rating_count"], name="catalog_extension_rated"

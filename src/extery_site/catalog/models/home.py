@@ -55,6 +55,27 @@ class DailyDownloads(models.Model):
         return f"{self.extension_id} on {self.day}: {self.number}"
 
 
+class RisingExtension(models.Model):
+    """An extension that is downloaded more than in the week before; a job computes the rows from `DailyDownloads`."""
+
+    extension = models.OneToOneField(
+        "catalog.Extension", on_delete=models.CASCADE, related_name="rising"
+    )
+    new = models.PositiveIntegerField(help_text="Downloads of the last seven full days.")
+    before = models.PositiveIntegerField(help_text="Those of the seven days before.")
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.extension_id}: {self.new} after {self.before}"
+
+    @property
+    def growth(self) -> int | None:
+        """By how many percent it grew; ``None`` if it was not downloaded before."""
+        return round((self.new - self.before) * 100 / self.before) if self.before else None
+
+
 class ThemeColours(models.Model):
     """The colours of the drawing of a theme: name of `extery.package.theme_colors.PREVIEW_ROLES` -> ``#rrggbb``.
 

@@ -23,6 +23,8 @@ from extery.core.versions import (
     BlenderVersion,
     blender_version_of_number,
     format_series,
+    number_of_blender_version,
+    parse_blender_version,
     short_blender_version,
 )
 from extery_site.ui import labels
@@ -61,6 +63,21 @@ def blender_range(version: Any) -> str:
         return f"{low} or newer"
     last = _last_before(blender_version_of_number(version.blender_max))
     return low if last == low else f"{low} – {last}"
+
+
+@register.filter
+def is_older_for(version: Any, blender: str) -> bool:
+    """Return whether the newest version is not for this Blender: a list of what fits has it by an older version."""
+    if not blender:
+        return False
+    number = _number(blender)
+    maximum = version.blender_max
+    return bool(version.blender_min > number or (maximum is not None and number >= maximum))
+
+
+def _number(blender: str) -> int:
+    """Return the number of a Blender version that a form has checked."""
+    return number_of_blender_version(parse_blender_version(blender))
 
 
 def _last_before(maximum: BlenderVersion) -> str:
