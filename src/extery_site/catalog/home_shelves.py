@@ -113,14 +113,12 @@ class Shelves:
         """Return extensions for the newest Blender, without those that are known to break in it."""
         version = parse_blender_version(NEWEST_BLENDER)
         number = sortable_blender(NEWEST_BLENDER)
-        passed = BlenderTest.objects.filter(
-            package__version=OuterRef("newest_version"), blender=number, works=True
-        )
+        passed = BlenderTest.objects.filter(blender=number, works=True).values("package__version")
         in_range = Q(newest_version__blender_max=None) | Q(newest_version__blender_max__gt=number)
         newest = self._listed.filter(in_range, newest_version__blender_min__lte=number)
         broken = Extension.objects.with_known_problems(version).values("pk")
         newest = newest.exclude(pk__in=broken).newest_first()
-        tested = newest.filter(Exists(passed))
+        tested = newest.filter(newest_version__in=passed)
         found = self._read(tested, ROWS)
         keys = {one.pk for one in found}
         if len(found) < ROWS:
