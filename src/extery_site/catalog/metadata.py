@@ -39,8 +39,8 @@ def safe_url(text: str) -> str:
 
 
 def update_newest_version(extension: Extension) -> Version | None:
-    """Set the newest approved version and apply its manifest; saves and returns it."""
-    newest = extension.versions.approved().newest_first().first()
+    """Set the newest approved version, a stable one if there is any, and apply its manifest; saves and returns it."""
+    newest = extension.versions.newest_approved()
     extension.newest_version = newest
     if newest is None:
         extension.published_at = None

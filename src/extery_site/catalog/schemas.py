@@ -71,6 +71,9 @@ class VersionOut(Schema):
 
     version: str
     status: str
+    channel: str = Field(
+        description="`stable`, or `beta`: only the listing of beta versions has it."
+    )
     release_notes: str
     blender_version_min: str
     blender_version_max: str | None
@@ -93,6 +96,7 @@ class VersionOut(Schema):
         return cls(
             version=version.number,
             status=version.status,
+            channel=version.channel,
             release_notes=version.release_notes,
             blender_version_min=version.blender_min_text,
             blender_version_max=version.blender_max_text,

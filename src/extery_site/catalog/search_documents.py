@@ -31,7 +31,8 @@ _KINDS = frozenset(
         *(Event.Kind.AUTO_PUBLISHED, Event.Kind.UNDONE, Event.Kind.SCAN_BLOCKED),
         *(Event.Kind.BLOCKED, Event.Kind.UNBLOCKED, Event.Kind.RELEASED_FROM_QUARANTINE),
         *(Event.Kind.QUARANTINED, Event.Kind.VERSION_BLOCKED, Event.Kind.VERSION_UNBLOCKED),
-        *(Event.Kind.UNPUBLISHED, Event.Kind.REPUBLISHED, Event.Kind.UNLISTED, Event.Kind.LISTED),
+        *(Event.Kind.UNPUBLISHED, Event.Kind.REPUBLISHED, Event.Kind.PROMOTED),
+        *(Event.Kind.UNLISTED, Event.Kind.LISTED),
         *(Event.Kind.DELETED, Event.Kind.DELETED_AS_PLANNED, Event.Kind.RESTORED),
         *(Event.Kind.ERASED, Event.Kind.HANDOVER_ACCEPTED),
     }

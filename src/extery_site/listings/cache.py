@@ -17,6 +17,7 @@ from collections.abc import Callable
 from threading import Lock
 
 from extery.core.compatibility import System
+from extery_site.catalog.models import Channel
 from extery_site.listings.changes import Changes, current_revision, read_changes
 from extery_site.listings.document import ListingDocument
 from extery_site.listings.snapshot import Snapshot
@@ -46,19 +47,19 @@ class ListingCache:
         self._snapshot: Snapshot | None = None
         self._check_at = 0.0
         self._documents_lock = Lock()
-        self._documents: OrderedDict[tuple[str, System], ListingDocument] = OrderedDict()
+        self._documents: OrderedDict[tuple[str, str, System], ListingDocument] = OrderedDict()
 
-    def get(self, system: System, base: str) -> ListingDocument:
-        """Return the listing for a system, with download links that begin with ``base``."""
-        snapshot = self._current()
-        key = (base, snapshot.normalize(system))
+    def get(self, system: System, base: str, channel: str = Channel.STABLE) -> ListingDocument:
+        """Return the listing of a channel for a system, with download links that begin with ``base``."""
+        snapshot = self._current().of_channel(channel)
+        key = (channel, base, snapshot.normalize(system))
         with self._documents_lock:
             document = self._documents.get(key)
             if document is not None and document.revision == snapshot.revision:
                 self._documents.move_to_end(key)
                 return document
         # The old document is kept until the new one has taken over its unchanged chunks.
-        document = snapshot.render(key[1], base)
+        document = snapshot.render(key[2], base)
         with self._documents_lock:
             self._documents[key] = document
             self._documents.move_to_end(key)

@@ -12,7 +12,7 @@ from django.db import connection
 
 from extery.core.compatibility import Audience, BlenderRange
 from extery.core.versions import blender_version_of_number
-from extery_site.catalog.models import Extension
+from extery_site.catalog.models import SHOWN_IN, Channel, Extension
 from extery_site.listings.models import ListedExtension
 from extery_site.listings.packed import Entry, PackedEntries, Versions
 
@@ -25,6 +25,7 @@ _FIELDS = (
     "extension__type",
     "extension__block_reason",
     "entries__version_id",
+    "entries__version__channel",
     "entries__sort_key",
     "entries__package_id",
     "entries__blender_min",
@@ -43,6 +44,8 @@ class ExtensionState(NamedTuple):
     entries: PackedEntries
     block: tuple[str, str] | None
     """Id and reason if the extension is blocked."""
+    beta: PackedEntries | None = None
+    """The entries in the listing of beta versions, if they are others."""
 
 
 class Changes(NamedTuple):
@@ -84,20 +87,28 @@ def _extension_state(id_key: str, rows: Iterator[tuple[Any, ...]]) -> ExtensionS
     _, _, status, extension_id, type_, reason, *_ = first
     block = (extension_id, reason) if status == Extension.Status.BLOCKED else None
     packages = [row[6:] for row in (first, *rows) if row[6] is not None]
-    packages.sort(key=itemgetter(2))
-    packages.sort(key=itemgetter(1), reverse=True)
-    by_version: dict[int, list[Entry]] = {}
-    for version, _, _, low, high, platforms, pythons, before, after in packages:
+    packages.sort(key=itemgetter(3))
+    packages.sort(key=itemgetter(2), reverse=True)
+    by_version: dict[int, tuple[str, list[Entry]]] = {}
+    for version, channel, _, _, low, high, platforms, pythons, before, after in packages:
         blender = BlenderRange(
             blender_version_of_number(low),
             None if high is None else blender_version_of_number(high),
         )
         audience = Audience.of(blender, platforms=platforms, pythons=pythons)
-        by_version.setdefault(version, []).append(
+        by_version.setdefault(version, (channel, []))[1].append(
             Entry(type_, audience, before.encode(), after.encode())
         )
-    versions = without_superseded(by_version.values())
-    return ExtensionState(id_key, PackedEntries.of(versions), block)
+    stable, beta = (
+        _shown(by_version.values(), channel) for channel in (Channel.STABLE, Channel.BETA)
+    )
+    return ExtensionState(id_key, stable, block, None if beta == stable else beta)
+
+
+def _shown(versions: Iterable[tuple[str, list[Entry]]], listing: str) -> PackedEntries:
+    """Return the entries that the listing of a channel shows."""
+    shown = (entries for channel, entries in versions if channel in SHOWN_IN[listing])
+    return PackedEntries.of(without_superseded(shown))
 
 
 def without_superseded(versions: Iterable[Iterable[Entry]]) -> Versions:

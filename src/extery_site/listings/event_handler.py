@@ -38,7 +38,11 @@ _REMOVING_KINDS = frozenset(
     }
 )
 #: Events that change what listings show.
-LISTED_KINDS = _ADDING_KINDS | _REMOVING_KINDS | {Event.Kind.BLOCKED, Event.Kind.UNBLOCKED}
+LISTED_KINDS = (
+    _ADDING_KINDS
+    | _REMOVING_KINDS
+    | {Event.Kind.BLOCKED, Event.Kind.UNBLOCKED, Event.Kind.PROMOTED}
+)
 #: Events after which the entries of a version are rendered again.
 MAXIMUM_KINDS = frozenset({Event.Kind.MAXIMUM_SET, Event.Kind.MAXIMUM_REMOVED})
 

@@ -8,15 +8,17 @@ import json
 from django.http import HttpRequest, HttpResponse
 
 from extery.core.errors import NotFound
-from extery_site.catalog.models import Extension
+from extery_site.catalog.models import SHOWN_IN, Channel, Extension
 from extery_site.listings.middleware import CACHE_CONTROL
 from extery_site.listings.models import ListedExtension
 from extery_site.listings.snapshot import head
 from extery_site.ui.addresses import base_url
 
 
-def extension_listing(request: HttpRequest, extension_id: str) -> HttpResponse:
-    """Return the listing of an extension, the newest version first; raises `NotFound` if the site has never listed it."""
+def extension_listing(
+    request: HttpRequest, extension_id: str, channel: str = Channel.STABLE
+) -> HttpResponse:
+    """Return the listing of an extension in a channel, the newest version first; raises `NotFound` if the site has never listed it."""
     listed = (
         ListedExtension.objects.select_related("extension")
         .filter(extension__extension_id=extension_id)
@@ -28,9 +30,8 @@ def extension_listing(request: HttpRequest, extension_id: str) -> HttpResponse:
     is_blocked = extension.status == Extension.Status.BLOCKED
     blocks = [{"id": extension_id, "reason": extension.block_reason}] if is_blocked else []
     address = json.dumps(base_url(request))[1:-1]
-    rows = listed.entries.order_by("-sort_key", "package_id").values_list(
-        "before_address", "after_address"
-    )
+    shown = listed.entries.filter(version__channel__in=SHOWN_IN[channel])
+    rows = shown.order_by("-sort_key", "package_id").values_list("before_address", "after_address")
     data = ",".join(f"{before}{address}{after}" for before, after in rows)
     body = head(blocks) + data.encode() + b"]}"
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'

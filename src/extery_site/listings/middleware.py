@@ -20,13 +20,16 @@ from django.db import Error, connection
 from extery.core.compatibility import System
 from extery.core.errors import InvalidInput, Where
 from extery.core.http import accepts
+from extery_site.catalog.models import Channel
 from extery_site.listings.cache import LISTINGS
-from extery_site.ui.addresses import LISTING_PATH, base_url
+from extery_site.ui.addresses import BETA_LISTING_PATH, LISTING_PATH, base_url
 
 logger = logging.getLogger(__name__)
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
+#: The listing that each path answers with.
+CHANNEL_OF_PATH: dict[str, str] = {LISTING_PATH: Channel.STABLE, BETA_LISTING_PATH: Channel.BETA}
 _STATUS = {200: "200 OK", 304: "304 Not Modified"}
 #: Caches may store a listing, and must revalidate it for each request.
 CACHE_CONTROL = "public, no-cache"
@@ -85,10 +88,15 @@ _parse_short = lru_cache(maxsize=1024)(_parse)
 
 
 def respond(
-    system: System, base: str, *, if_none_match: str = "", accept_encoding: str = ""
+    system: System,
+    base: str,
+    *,
+    channel: str = Channel.STABLE,
+    if_none_match: str = "",
+    accept_encoding: str = "",
 ) -> Reply:
-    """Return the listing, or 304 if the client has it."""
-    document = LISTINGS.get(system, base)
+    """Return the listing of a channel, or 304 if the client has it."""
+    document = LISTINGS.get(system, base, channel)
     zipped = bool(accept_encoding) and accepts(accept_encoding, "gzip")
     etag = document.gzip_etag if zipped else document.etag
     headers = [
@@ -113,7 +121,7 @@ def _matches(if_none_match: str, etag: str) -> bool:
 
 def is_for_listing(path: str, query: str) -> bool:
     """Whether a request is for the listing, and has a query that `ListingMiddleware` can answer."""
-    if path != LISTING_PATH or len(query) > MAX_CACHED_QUERY:
+    if path not in CHANNEL_OF_PATH or len(query) > MAX_CACHED_QUERY:
         return False
     try:
         parse_query(query)
@@ -132,7 +140,10 @@ class ListingMiddleware:
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
-        if environ["PATH_INFO"] != LISTING_PATH or environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
+        if environ["PATH_INFO"] not in CHANNEL_OF_PATH or environ["REQUEST_METHOD"] not in {
+            "GET",
+            "HEAD",
+        }:
             return self.app(environ, start_response)
         try:
             reply = self._reply(environ)
@@ -151,6 +162,7 @@ class ListingMiddleware:
         return respond(
             parse_query(environ.get("QUERY_STRING", "")),
             self._base(environ),
+            channel=CHANNEL_OF_PATH[environ["PATH_INFO"]],
             if_none_match=environ.get("HTTP_IF_NONE_MATCH", ""),
             accept_encoding=environ.get("HTTP_ACCEPT_ENCODING", ""),
         )

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
+from extery.core.cached_property import cached_property
 from extery.core.compatibility import System
 from extery.core.system_classes import SystemNormalizer
 from extery.listing import all_versions
 from extery.listing.entries import LISTING_VERSION
+from extery_site.catalog.models import Channel
 from extery_site.listings.changes import Changes
 from extery_site.listings.chunks import Chunk, split
 from extery_site.listings.document import ListingDocument
@@ -34,10 +37,12 @@ class Snapshot:
         extensions: Mapping[str, PackedEntries],
         blocked: Mapping[str, tuple[str, str]],
         previous: Mapping[str, Chunk] | None = None,
+        beta: Mapping[str, PackedEntries] = MappingProxyType({}),
     ) -> None:
         self.revision = revision
         self._extensions = extensions
         self._blocked = blocked
+        self._beta = beta
         self._chunks: dict[str, Chunk] = {}
         for first, content in split(sorted(extensions.items())):
             chunk = previous.get(first) if previous else None
@@ -60,14 +65,27 @@ class Snapshot:
     def apply(self, changes: Changes) -> Snapshot:
         """Return the snapshot after the changes."""
         extensions, blocked = dict(self._extensions), dict(self._blocked)
-        for id_key, entries, block in changes.extensions:
+        others = dict(self._beta)
+        for id_key, entries, block, beta in changes.extensions:
             extensions.pop(id_key, None)
             blocked.pop(id_key, None)
+            others.pop(id_key, None)
             if entries.versions:
                 extensions[id_key] = entries
+            if beta is not None:
+                others[id_key] = beta
             if block:
                 blocked[id_key] = block
-        return Snapshot(changes.revision, extensions, blocked, self._chunks)
+        return Snapshot(changes.revision, extensions, blocked, self._chunks, others)
+
+    def of_channel(self, channel: str) -> Snapshot:
+        """Return the snapshot of a channel's listing; it shares the chunks in which no version is beta."""
+        return self._with_beta if channel == Channel.BETA and self._beta else self
+
+    @cached_property
+    def _with_beta(self) -> Snapshot:
+        extensions = {**self._extensions, **self._beta}
+        return Snapshot(self.revision, extensions, self._blocked, self._chunks)
 
     def normalize(self, system: System) -> System:
         """Return the representative of a class: systems that get the same listing."""

@@ -30,6 +30,12 @@ def followers(event: Event) -> Iterable[User]:
     return followers_of(extension_of(event).key)
 
 
+def followers_of_stable(event: Event) -> Iterable[User]:
+    """Return `followers`, or no one of a beta version, which is offered to those who ask for it."""
+    is_beta = event.version is not None and event.version.is_beta
+    return [] if is_beta else followers(event)
+
+
 def reviewers(event: Event) -> Iterable[User]:
     """Return the users who follow the review of the version, or took part in it."""
     own = Event.objects.filter(
@@ -128,7 +134,7 @@ def _out(owner_kind: str) -> tuple[Row, ...]:
     """Return the rows for a version that became public."""
     return (
         Row(owner_kind, owner),
-        Row("new_version", followers, extension_of, text=_release_notes),
+        Row("new_version", followers_of_stable, extension_of, text=_release_notes),
         _news("{name} is public"),
     )
 
@@ -246,6 +252,10 @@ EVENT_NOTIFICATIONS: dict[str, tuple[Row, ...]] = {
     ),
     "unpublished": (_for_followers("{name} is not public any more"),),
     "republished": (_for_followers("{name} is public again"),),
+    "promoted": (
+        Row("new_version", followers, extension_of, text=_release_notes),
+        _news("{name} is stable"),
+    ),
     "version_blocked": _block("extension_blocked", "{name} is blocked"),
     "version_unblocked": _block("extension_unblocked", "{name} is unblocked"),
     # The scanner.

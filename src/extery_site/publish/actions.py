@@ -9,12 +9,12 @@ from typing import Any, BinaryIO
 
 from django.db import transaction
 
-from extery.core.errors import InvalidInput, Problem, ProblemList, Where
+from extery.core.errors import Conflict, InvalidInput, Problem, ProblemList, Where
 from extery_site.accounts.permissions import AnyUser, may_moderate
 from extery_site.catalog import lifecycle, locking, transitions
 from extery_site.catalog.images import UploadedImage, delete_image, uploaded_image
 from extery_site.catalog.metadata import apply_manifest, safe_url
-from extery_site.catalog.models import Extension, Version
+from extery_site.catalog.models import Channel, Extension, Version
 from extery_site.catalog.search_documents import update_document
 from extery_site.catalog.text_limits import (
     MAX_ALT_TEXT_LENGTH,
@@ -36,6 +36,7 @@ from extery_site.ui.short_text import check_short_text
 __all__ = [
     "UploadResult",
     "discard_draft",
+    "promote",
     "receive_upload",
     "republish",
     "submit",
@@ -54,6 +55,7 @@ def update_draft(
     website: str | None = None,
     support_url: str | None = None,
     release_notes: str | None = None,
+    channel: str | None = None,
     image: BinaryIO | None = None,
     alt_text: str | None = None,
     address: str | None = None,
@@ -70,6 +72,7 @@ def update_draft(
         "website": website,
         "support_url": support_url,
         "release_notes": release_notes,
+        "channel": channel,
         "alt_text": alt_text,
     }
     if image is None:
@@ -96,17 +99,14 @@ def _update_draft(
     website: str | None,
     support_url: str | None,
     release_notes: str | None,
+    channel: str | None,
     alt_text: str | None,
     image: UploadedImage | None = None,
 ) -> None:
     extension = locking.lock_owned_extension(extension, by)
     locking.require_not_blocked(extension)
-    if release_notes is not None and version is not None:
-        version = locking.lock_editable_version(version, extension)
-        version.release_notes = clean_text(
-            release_notes, field="release_notes", max_length=MAX_TEXT_LENGTH
-        )
-        version.save()
+    if version is not None and (release_notes is not None or channel is not None):
+        _update_version(locking.lock_editable_version(version, extension), release_notes, channel)
     if description is not None:
         extension.description = clean_text(
             description, field="description", max_length=MAX_TEXT_LENGTH
@@ -125,6 +125,20 @@ def _update_draft(
         extension.image.save()
     extension.save()
     update_document(extension)
+
+
+def _update_version(version: Version, release_notes: str | None, channel: str | None) -> None:
+    """Change a locked version; raises `InvalidInput` for an unknown channel."""
+    if release_notes is not None:
+        version.release_notes = clean_text(
+            release_notes, field="release_notes", max_length=MAX_TEXT_LENGTH
+        )
+    if channel is not None:
+        if channel not in Channel.values:
+            where = Where(path=("channel",))
+            raise InvalidInput.of("submit.bad-channel", where=where, channel=channel[:20])
+        version.channel = channel
+    version.save()
 
 
 def _check_url(field: str, text: str) -> str:
@@ -192,6 +206,15 @@ def republish(*, version: Version, by: AnyUser) -> Version:
     """Publish a version again that its owner had unpublished; its packages cannot have changed."""
     with lifecycle.transition(transitions.REPUBLISH, version=version, by=by) as pending:
         pass
+    return pending.version
+
+
+def promote(*, version: Version, by: AnyUser) -> Version:
+    """Offer a public beta version to everyone, with the same packages; raises `Conflict` for a stable one."""
+    with lifecycle.transition(transitions.PROMOTE, version=version, by=by) as pending:
+        if not pending.version.is_beta:
+            raise Conflict.of("submit.already-stable", version=pending.version.number)
+        pending.version.channel = Channel.STABLE
     return pending.version
 
 

@@ -154,6 +154,32 @@ def republish(request: HttpRequest, extension_id: str, number: str) -> VersionOu
     return VersionOut.of(actions.republish(version=version, by=request.user), request)
 
 
+class ChannelIn(Schema):
+    """Who is offered a version: `stable` for everyone, `beta` for those who ask for it."""
+
+    channel: str
+
+
+@router.post("/extensions/{extension_id}/versions/{number}/channel", response=VersionOut)
+def set_channel(
+    request: HttpRequest, extension_id: str, number: str, body: ChannelIn
+) -> VersionOut:
+    """Set the channel of a draft."""
+    version = _version(request, extension_id, number)
+    actions.update_draft(
+        extension=version.extension, version=version, by=request.user, channel=body.channel
+    )
+    version.refresh_from_db()
+    return VersionOut.of(version, request)
+
+
+@router.post("/extensions/{extension_id}/versions/{number}/promote", response=VersionOut)
+def promote(request: HttpRequest, extension_id: str, number: str) -> VersionOut:
+    """Make a public beta version stable, without a new package or another review."""
+    version = _version(request, extension_id, number)
+    return VersionOut.of(actions.promote(version=version, by=request.user), request)
+
+
 def _version(request: HttpRequest, extension_id: str, number: str) -> Version:
     extension = visible_extension(extension_id, request.user)
     return visible_version(extension, number, request.user)

@@ -18,7 +18,7 @@ urlpatterns = [
     path("publish/", views.upload, name="upload"),
     path("publish/<extension_id>/", views.draft, name="draft"),
     re_path(
-        r"^publish/(?P<extension_id>[^/]+)/(?P<number>[^/]+)/(?P<action>submit|withdraw|discard|unpublish|republish)/$",
+        r"^publish/(?P<extension_id>[^/]+)/(?P<number>[^/]+)/(?P<action>submit|withdraw|discard|unpublish|republish|promote)/$",
         views.change_status,
         name="change",
     ),

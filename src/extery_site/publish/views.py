@@ -201,10 +201,13 @@ def change_status(
 
 
 def _change(request: HttpRequest, version: Version, action: str) -> str:
-    """Withdraw or unpublish a version, or publish it again; return the end of the message."""
+    """Withdraw, unpublish or promote a version, or publish it again; return the end of the message."""
     if action == "unpublish":
         actions.unpublish(version=version, by=request.user, reason=request.POST.get("reason", ""))
         return "is no longer public."
+    if action == "promote":
+        actions.promote(version=version, by=request.user)
+        return "is stable: everyone is offered it."
     if action == "republish":
         actions.republish(version=version, by=request.user)
         return "is public again."

@@ -7,6 +7,8 @@ from django.http import HttpRequest
 
 #: Path of the repository URL that users add to Blender.
 LISTING_PATH = "/api/v1/extensions/"
+#: Path of the listing that has beta versions too.
+BETA_LISTING_PATH = "/api/v1/channels/beta/extensions/"
 
 
 def base_url(request: HttpRequest | None = None) -> str:
@@ -25,3 +27,8 @@ def absolute(request: HttpRequest | None, path: str) -> str:
 def listing_url(request: HttpRequest | None = None) -> str:
     """Return the repository URL that users add to Blender."""
     return absolute(request, LISTING_PATH)
+
+
+def beta_listing_url(request: HttpRequest | None = None) -> str:
+    """Return the repository URL of those who try beta versions."""
+    return absolute(request, BETA_LISTING_PATH)

@@ -276,7 +276,7 @@ def test_documents_are_kept_up_to_a_number(monkeypatch: pytest.MonkeyPatch) -> N
     cache = Database(one=versions_of("one")).cache()
     for number in range(10):
         cache.get(System(), f"http://{number}")
-    assert [base for base, _ in cache._documents] == ["http://7", "http://8", "http://9"]
+    assert [base for _, base, _ in cache._documents] == ["http://7", "http://8", "http://9"]
 
 
 def test_a_part_that_documents_share_counts_once() -> None:

@@ -218,6 +218,22 @@ CODES: dict[str, Code] = {
         message="a package is in quarantine, because the scanner found malware in it",
         hint="upload a package without it, which replaces it, or ask a moderator to look at it",
     ),
+    "submit.already-stable": Code(
+        "error",
+        "the version is stable",
+        "Only a beta version can be made stable.",
+        message="version {version} is stable: everyone is offered it",
+        hint="choose a beta version",
+        example={"version": "1.0.0"},
+    ),
+    "submit.bad-channel": Code(
+        "error",
+        "unknown channel",
+        "A version is stable or beta.",
+        message="there is no channel {channel}",
+        hint="choose stable or beta",
+        example={"channel": "nightly"},
+    ),
     "submit.bad-url": Code(
         "error",
         "the URL is not an HTTP URL",

@@ -29,7 +29,7 @@ from extery_site.catalog.models.fields import ByteOrderedCharField
 from extery_site.catalog.models.known_problem import breaks_in
 from extery_site.catalog.models.search_term import SearchTerm
 from extery_site.catalog.models.skeleton import MAX_SKELETON_LENGTH, skeleton
-from extery_site.catalog.models.version import Package, Version
+from extery_site.catalog.models.version import SHOWN_IN, Channel, Package, Version
 from extery_site.catalog.search_words import search_phrases
 from extery_site.catalog.text_limits import (
     MAX_DEPRECATION_NOTE_LENGTH,
@@ -148,9 +148,12 @@ class ExtensionQuerySet(models.QuerySet["Extension"]):
         )
 
     def compatible_with(self, system: System) -> ExtensionQuerySet:
-        """Return extensions with an approved package that ``system`` can install."""
+        """Return extensions with an approved package that ``system`` can install; beta versions do not count beside stable ones."""
         packages = Package.objects.compatible_with(system).filter(
-            version__extension=OuterRef("pk"), version__status=Version.Status.APPROVED
+            Q(version__channel__in=SHOWN_IN[Channel.STABLE])
+            | Q(version=OuterRef("newest_version")),
+            version__extension=OuterRef("pk"),
+            version__status=Version.Status.APPROVED,
         )
         return self.filter(Exists(packages))
 

@@ -31,7 +31,7 @@ from extery_site.catalog.text_limits import (
     MAX_TEXT_LENGTH,
 )
 from extery_site.files.models import StoredFile
-from extery_site.ui.addresses import LISTING_PATH, absolute
+from extery_site.ui.addresses import BETA_LISTING_PATH, LISTING_PATH, absolute
 
 
 def sortable_blender(text: str) -> int:
@@ -57,9 +57,33 @@ def version_status_choices() -> list[tuple[str, str]]:
     return Version.Status.choices
 
 
+class Channel(models.TextChoices):
+    """Who is offered a version: everyone, or those whose Blender has the address of the beta listing."""
+
+    STABLE = "stable", "Stable"
+    BETA = "beta", "Beta"
+
+
+def channel_choices() -> list[tuple[str, str]]:
+    """Return the choices of `Version.channel`; as a function, so that a new one needs no migration."""
+    return Channel.choices
+
+
+#: The versions that the listing of a channel offers: who tries beta versions gets a newer stable one, too.
+SHOWN_IN: dict[str, tuple[str, ...]] = {
+    Channel.STABLE: (Channel.STABLE,),
+    Channel.BETA: (Channel.STABLE, Channel.BETA),
+}
+
+
 class VersionQuerySet(models.QuerySet["Version"]):
     def approved(self) -> VersionQuerySet:
         return self.filter(status=Version.Status.APPROVED)
+
+    def newest_approved(self) -> Version | None:
+        """Return the version for pages and searches: the newest stable one, or a beta version if there is no other."""
+        approved = self.approved().newest_first()
+        return approved.filter(channel__in=SHOWN_IN[Channel.STABLE]).first() or approved.first()
 
     def in_review(self) -> VersionQuerySet:
         return self.filter(status=Version.Status.IN_REVIEW)
@@ -102,6 +126,13 @@ class Version(models.Model):
     number = models.CharField(max_length=MAX_NUMBER_LENGTH)
     sort_key = models.CharField(max_length=300, editable=False)
     status = models.CharField(max_length=20, choices=version_status_choices, default=Status.DRAFT)
+    channel = models.CharField(
+        max_length=16,
+        choices=channel_choices,
+        default=Channel.STABLE,
+        db_default=Channel.STABLE,
+        help_text="The listings that offer it: all of them, or that of beta versions only.",
+    )
     release_notes = models.TextField(blank=True, max_length=MAX_TEXT_LENGTH, help_text="Markdown.")
     manifest = OrderedJSONField(default=dict, encoder=DjangoJSONEncoder)
     blender_min = models.PositiveIntegerField()
@@ -224,6 +255,11 @@ class Version(models.Model):
         return self.status == self.Status.APPROVED
 
     @property
+    def is_beta(self) -> bool:
+        """Whether only the listing of beta versions offers it."""
+        return self.channel == Channel.BETA
+
+    @property
     def is_withdrawable(self) -> bool:
         """Whether its owner may withdraw it before it is public, to edit it again."""
         return self.status in WITHDRAWABLE
@@ -340,7 +376,7 @@ class Package(models.Model):
     def drag_query(self) -> str:
         """The query string that Blender reads when the link is dropped."""
         return drag_query(
-            LISTING_PATH,
+            BETA_LISTING_PATH if self.version.is_beta else LISTING_PATH,
             low=self.version.blender_min_text,
             high=self.version.blender_max_text or "",
             platforms=self.platforms,
