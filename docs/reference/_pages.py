@@ -65,6 +65,7 @@ _AREA_TITLES = {
     "doctor": "What `extery doctor` finds",
     "usage": "Command line and project file",
     "upload": "Uploading",
+    "transfer": "Uploads in chunks",
     "submit": "Submitting for review",
     "manage": "Managing an extension",
     "handover": "Handing an extension over",

@@ -31,6 +31,7 @@ from extery_site.publish.limits import router as limits
 from extery_site.publish.manage_endpoints import router as managing
 from extery_site.publish.maximum_endpoints import router as maximum
 from extery_site.publish.schema_endpoints import router as schemas
+from extery_site.publish.tus_endpoints import router as uploads
 from extery_site.ratings.endpoints import router as ratings
 from extery_site.reports.endpoints import router as reports
 from extery_site.scanning.endpoints import router as checks
@@ -103,6 +104,7 @@ for _router in (
     notify,
     ratings,
     publish,
+    uploads,
     limits,
     managing,
     maximum,

@@ -124,7 +124,7 @@ def close_after_event(event: Event) -> None:
         version.disputes.open().update(state=_State.CLOSED, decided_at=timezone.now())
     elif event.kind in (_Kind.FINDING_WAIVED, _Kind.DISPUTE_ACCEPTED):
         _accept_waived(event)
-    elif event.kind in (_Kind.UPLOADED, _Kind.REPLACED):
+    elif event.kind in (_Kind.UPLOADED, _Kind.REPLACED, _Kind.PACKAGE_REMOVED):
         rows = list(version.disputes.open())
         present = findings_of(version) if rows else {}
         for row in rows:

@@ -252,6 +252,7 @@ EVENT_NOTIFICATIONS: dict[str, tuple[Row, ...]] = {
     ),
     "unpublished": (_for_followers("{name} is not public any more"),),
     "republished": (_for_followers("{name} is public again"),),
+    "package_removed": (_news("{name} has a package less", to=public_reviewers),),
     "promoted": (
         Row("new_version", followers, extension_of, text=_release_notes),
         _news("{name} is stable"),

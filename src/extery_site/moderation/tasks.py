@@ -28,7 +28,7 @@ from extery_site.moderation.audit_rows import record_action
 from extery_site.moderation.findings import findings_of, fingerprint_of
 from extery_site.moderation.models import Task, TaskQuerySet
 from extery_site.moderation.permissions import require_triage
-from extery_site.publish.completeness import complete_state
+from extery_site.publish.completeness import submit_state
 from extery_site.ui.short_text import check_short_text
 
 #: Open tasks of one version.
@@ -206,7 +206,7 @@ def resubmit_if_done(version: Version) -> bool:
         or not asked
         or not all(task.is_done for task in asked)
         or version.extension.is_blocked
-        or not complete_state(version.extension, version).is_complete
+        or not submit_state(version.extension, version).is_complete
     ):
         return False
     text = f"All tasks are done ({len(asked)})."

@@ -22,6 +22,8 @@ EVENT_HANDLERS = [
     "extery_site.scanning.gate.check_event",
     # Adds a row to the audit log.
     "extery_site.catalog.audit_rows.record_event",
+    # Shows the text that its author wrote for the version on the page of the extension.
+    "extery_site.publish.page_text.follow_event",
     # Adds and removes rows of the listings, and increments their revision.
     "extery_site.listings.event_handler.update_rows",
     # Writes the notifications of users, and the e-mails about them that workers send.

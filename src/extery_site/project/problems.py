@@ -53,6 +53,10 @@ STATUS_BY_CODE = {
     "review.not-listable": 409,
     "download.version-blocked": 410,
     "download.unpublished": 410,
+    "transfer.too-many": 429,
+    # Of the tus protocol.
+    "transfer.bad-header": 400,
+    "transfer.checksum": 460,
     "request.bad-value": 400,
     "request.not-json": 400,
     "request.method-not-allowed": 405,

@@ -23,7 +23,7 @@ from extery_site.catalog.text_limits import (
     MAX_URL_LENGTH,
     clean_text,
 )
-from extery_site.publish.completeness import complete_state
+from extery_site.publish.completeness import submit_state
 from extery_site.publish.deletion import require_no_planned_deletion
 from extery_site.publish.draft_quota import use_grown_quota
 from extery_site.publish.expiry import delete_version
@@ -133,6 +133,7 @@ def _update_version(version: Version, release_notes: str | None, channel: str | 
         version.release_notes = clean_text(
             release_notes, field="release_notes", max_length=MAX_TEXT_LENGTH
         )
+        version.notes_source = ""
     if channel is not None:
         if channel not in Channel.values:
             where = Where(path=("channel",))
@@ -169,7 +170,7 @@ def submit(*, version: Version, by: AnyUser, address: str | None = None) -> Vers
     with lifecycle.transition(transitions.SUBMIT, version=version, by=by) as pending:
         extension, version = pending.extension, pending.version
         require_no_planned_deletion(extension)
-        missing = complete_state(extension, version).problems
+        missing = submit_state(extension, version).problems
         if quarantine.has_quarantined(version):
             missing.append(Problem.of("submit.quarantined", where=Where(path=("file",))))
         if missing:

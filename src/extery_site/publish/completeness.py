@@ -10,6 +10,8 @@ from django.urls import reverse
 from extery.core.errors import Problem, Where
 from extery_site.catalog.models import Extension, Version
 from extery_site.publish.addresses import draft_url
+from extery_site.publish.held_files import held_problems
+from extery_site.publish.page_text import page_draft_of
 
 
 class MissingItem(NamedTuple):
@@ -85,18 +87,25 @@ def complete_state(extension: Extension, version: Version) -> CompleteState:
     """
     return CompleteState(
         tuple(
-            MissingItem(
-                Problem.of(rule.code, where=Where(path=(rule.field,))),
-                _page_of(rule, extension, version),
-            )
+            _item(rule.code, rule.field, extension, version)
             for rule in _RULES
             if rule.is_missing(extension, version)
         )
     )
 
 
-def _page_of(rule: _Rule, extension: Extension, version: Version) -> str:
-    if rule.field == "file":
-        return reverse("publish:upload")
+def submit_state(extension: Extension, version: Version) -> CompleteState:
+    """Return everything that keeps a version from being submitted: what is missing, and files that hold it."""
+    missing = [*complete_state(extension, version).missing]
+    draft = page_draft_of(version)
+    if draft is not None and not draft.description.strip():
+        missing.append(_item("submit.description-missing", "description", extension, version))
+    url = reverse("publish:replace", args=[extension.extension_id, version.number])
+    missing += [MissingItem(problem, url) for problem in held_problems(version)]
+    return CompleteState(tuple(missing))
+
+
+def _item(code: str, field: str, extension: Extension, version: Version) -> MissingItem:
     version.extension = extension
-    return f"{draft_url(version)}#id_{rule.field}"
+    page = reverse("publish:upload") if field == "file" else f"{draft_url(version)}#id_{field}"
+    return MissingItem(Problem.of(code, where=Where(path=(field,))), page)

@@ -16,7 +16,7 @@ from extery_site.catalog.models import Version
 from extery_site.catalog.schemas import SimilarNameOut, VersionOut
 from extery_site.catalog.similar_names import find_similar_public
 from extery_site.publish import actions
-from extery_site.publish.completeness import complete_state
+from extery_site.publish.completeness import submit_state
 from extery_site.quotas.client_address import client_address
 from extery_site.ui.addresses import absolute
 
@@ -43,7 +43,7 @@ class MissingOut(Schema):
                 field=item.field,
                 url=absolute(request, item.url),
             )
-            for item in complete_state(version.extension, version).missing
+            for item in submit_state(version.extension, version).missing
         ]
 
 

@@ -1,14 +1,19 @@
-"""Packages of a draft that a new upload replaces: those for the same platforms. Their files are kept."""
+"""Packages of a draft that a new upload replaces: those for the same platforms; removal. Their files are kept."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from extery.core.errors import Conflict, Where
+from django.db import transaction
+
+from extery.core.errors import Conflict, NotFound, Where
 from extery.core.types import first_blender_for
 from extery.core.versions import number_of_blender_version
 from extery.manifest.document import MANIFEST_FILENAME, Manifest
-from extery_site.catalog.models import Package, ReplacedPackage, Version
+from extery_site.accounts.permissions import AnyUser, require_user
+from extery_site.catalog import locking
+from extery_site.catalog.lifecycle import record
+from extery_site.catalog.models import Event, Package, ReplacedPackage, Version
 from extery_site.publish.manifest_limits import as_json
 
 _SAME_IN_ALL_PACKAGES = (
@@ -67,15 +72,46 @@ def replace(version: Version, manifest: Manifest, replaced: list[Package]) -> No
     If none remains, the version takes the manifest of the new package.
     """
     for package in replaced:
-        ReplacedPackage.objects.create(
-            version=version,
-            file=package.file,
-            original_name=package.original_name,
-            platforms=package.platforms,
-            created_at=package.created_at,
-        )
-        package.delete()
+        move_to_history(package)
     if replaced and not version.packages.exists():
         for name, value in manifest_fields(manifest).items():
             setattr(version, name, value)
         version.save()
+
+
+def move_to_history(package: Package) -> None:
+    """Move a package into the history of its version, which must be locked; its file is kept."""
+    ReplacedPackage.objects.create(
+        version=package.version,
+        file=package.file,
+        original_name=package.original_name,
+        platforms=package.platforms,
+        created_at=package.created_at,
+    )
+    package.delete()
+
+
+@transaction.atomic
+def remove_package(*, version: Version, sha256: str, by: AnyUser) -> Version:
+    """Remove a package from a version that its owner may edit; its texts, its thread and its history stay.
+
+    Raises `NotFound` for a package that the version does not have.
+    """
+    extension = locking.lock_owned_extension(version.extension, by)
+    locking.require_not_blocked(extension)
+    version = locking.lock_editable_version(version, extension)
+    package = version.packages.select_related("file").filter(sha256=sha256).first()
+    if package is None:
+        raise NotFound.of("request.not-found", variant="package")
+    name = package.original_name
+    package.version = version
+    move_to_history(package)
+    record(
+        extension,
+        Event.Kind.PACKAGE_REMOVED,
+        by=require_user(by),
+        version=version,
+        text=name,
+        packages=[sha256],
+    )
+    return version

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from extery_site.project.tasks import periodic, task
-from extery_site.publish import deletion, expiry
+from extery_site.publish import deletion, expiry, uploads
 
 
 @periodic(every=timedelta(hours=1))
@@ -13,6 +13,13 @@ from extery_site.publish import deletion, expiry
 def delete_expired_drafts() -> int:
     """Delete versions that were not submitted in time; return their number."""
     return expiry.expire_drafts()
+
+
+@periodic(every=timedelta(hours=1))
+@task(atomic=False)
+def delete_expired_uploads() -> int:
+    """Delete uploads that nobody went on with, and their bytes; return their number."""
+    return uploads.expire_uploads()
 
 
 @periodic(every=timedelta(minutes=10))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -74,12 +75,14 @@ def receive_upload(
     release_notes: str = "",
     address: str | None = None,
     only: Version | None = None,
+    seen: Callable[[Manifest], None] | None = None,
 ) -> UploadResult:
     """Store an uploaded package: of a new extension, a new version, or of a draft.
 
     In a draft it replaces the packages for the same platforms, whose files are kept as its history.
 
-    With ``only``, raises `Conflict` for a package of another version.
+    With ``only``, raises `Conflict` for a package of another version. ``seen`` is called with the manifest if it is
+    valid, also of a package that is refused then.
 
     Raises `InvalidPackage` or `InvalidManifest` with every problem of the package, `Refused` for
     an id that is reserved or belongs to another user, or if a quota of the user or of the client's
@@ -90,7 +93,7 @@ def receive_upload(
     with upload_of(owner.pk, address=address):
         # First and in its own transaction: checking a package that is rejected takes time, too.
         use_grown_quota(QuotaKind.UPLOADS, account=owner.pk, address=address)
-        return _receive(file, owner, name, release_notes, address, only)
+        return _receive(file, owner, name, release_notes, address, only, seen)
 
 
 def _receive(
@@ -100,18 +103,22 @@ def _receive(
     release_notes: str,
     address: str | None,
     only: Version | None,
+    seen: Callable[[Manifest], None] | None,
 ) -> UploadResult:
     if file.seek(0, 2) > settings.EXTERY_MAX_UPLOAD:
         raise upload_too_large()
     file.seek(0)
     release_notes = clean_text(release_notes, field="release_notes", max_length=MAX_TEXT_LENGTH)
-    name = _base_name(name or str(getattr(file, "name", "") or "")) or "package.zip"
+    name = base_name(name or str(getattr(file, "name", "") or "")) or "package.zip"
     check_short_text(name, field="name")
     started = time.monotonic()
     report = check_package(file, name)
     seconds = time.monotonic() - started
+    if report.manifest is not None:
+        check_storable(report.manifest)
+        if seen is not None:
+            seen(report.manifest)
     manifest = _valid_manifest(report)
-    check_storable(manifest)
     if only is not None:
         _check_same_version(manifest, only)
     check_not_reserved(manifest.id)
@@ -159,8 +166,12 @@ def _store(
     else:
         replaced = find_replaced(version, manifest)
         replace(version, manifest, replaced)
+    source, section = report.notes
     if notes:
-        version.release_notes = notes
+        version.release_notes, version.notes_source = notes, ""
+        version.save()
+    elif section and (not version.release_notes or version.notes_source):
+        version.release_notes, version.notes_source = section.strip(), source
         version.save()
     package = Package(
         version=version,
@@ -324,6 +335,6 @@ def _new_version(extension: Extension, manifest: Manifest, user: User) -> Versio
     )
 
 
-def _base_name(name: str) -> str:
+def base_name(name: str) -> str:
     """Return the last part of a path with either separator, without NUL, at most 255 characters."""
     return name.replace("\\", "/").rpartition("/")[2].replace("\x00", "")[-255:]

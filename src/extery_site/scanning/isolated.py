@@ -15,10 +15,12 @@ from extery.inventory.packages import package_context, read_package_inventory
 from extery.inventory.stored import dump_inventory
 from extery.manifest.document import MANIFEST_FILENAME
 from extery.package import open_package
+from extery.package.changelog import read_notes
 from extery.package.theme_colors import ThemeColors
 from extery.package.theme_xml import MAX_THEME_BYTES
 from extery.rules.engine import Scope, check_package
 from extery.rules.profiles import Profile
+from extery.rules.report import CheckReport
 from extery_site.scanning.fingerprints import read_sketch
 from extery_site.scanning.name_findings import judge_context
 
@@ -64,7 +66,16 @@ def check(file: BinaryIO, *, name: str, profile: str) -> dict[str, Any]:
         "problems": [problem.as_dict() for problem in report.problems],
         "table": None if report.manifest is None else _plain(report.manifest.table),
         "refusals": [refusal._asdict() for refusal in report.refusals],
+        "notes": _notes(file, name, report) if not report.problems.errors else ["", ""],
     }
+
+
+def _notes(file: BinaryIO, name: str, report: CheckReport) -> list[str]:
+    """Return the name of the changelog of a package without errors, and what it says about the version."""
+    if report.manifest is None:
+        return ["", ""]
+    with open_package(file, name=name, problems=ProblemList()) as opened:
+        return list(read_notes(opened, report.manifest.version))
 
 
 def inventory(file: BinaryIO, *, name: str) -> dict[str, Any]:

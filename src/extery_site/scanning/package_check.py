@@ -12,6 +12,7 @@ from extery.core.errors import InvalidPackage, ProblemList, Where
 from extery.isolation.limits import NO_FILES, Limits, ProcessEnded, Reason, Reply
 from extery.isolation.replies import MALFORMED, read_problem
 from extery.manifest.document import Manifest
+from extery.package.changelog import MAX_SECTION
 from extery.rules.blender_verdicts import Refusal
 from extery_site.project.isolation import call_isolated
 
@@ -30,6 +31,8 @@ class PackageCheck(NamedTuple):
     manifest: Manifest | None = None
     refusals: tuple[Refusal, ...] = ()
     peak_memory: int = 0
+    notes: tuple[str, str] = ("", "")
+    """The name of its changelog, and the section of the version in it."""
 
 
 def check_package(file: BinaryIO, name: str) -> PackageCheck:
@@ -86,7 +89,15 @@ def _read(reply: Reply) -> PackageCheck:
         None if table is None else Manifest.from_table(table),
         tuple(_refusal(**refusal) for refusal in value["refusals"]),
         reply.peak_memory,
+        _text_pair(value.get("notes", ("", ""))),
     )
+
+
+def _text_pair(value: Any) -> tuple[str, str]:
+    first, second = value
+    for text in (first, second):
+        text.encode()  # half a surrogate pair cannot be stored or shown
+    return str(first)[:100], str(second).replace("\0", "")[:MAX_SECTION]
 
 
 def _refusal(*, series: list[str], codes: list[str], message: str, more: int) -> Refusal:

@@ -141,6 +141,7 @@ EVENTS = {
     "auto_stopped": EventLabel("hand", "stopped the automatic publication of {version}"),
     "unpublished": EventLabel("back", "unpublished {version}"),
     "republished": EventLabel("check", "published {version} again"),
+    "package_removed": EventLabel("bin", "removed a package of {version}"),
     "promoted": EventLabel("check", "made {version} stable"),
     "version_blocked": EventLabel("shield", "blocked {version}"),
     "version_unblocked": EventLabel("shield", "unblocked {version}"),

@@ -47,6 +47,7 @@ STEPS_OF_VERSIONS = {
     "auto_stopped": Step({"cooling_down"}, "in_review"),
     "unpublished": Step({"approved"}, "unpublished"),
     "republished": Step({"unpublished"}, "approved"),
+    "package_removed": Step({"draft", "changes_requested", "withdrawn"}, ""),
     "promoted": Step({"approved"}, ""),
     "version_blocked": Step({"approved", "unpublished"}, "blocked"),
     "scan_blocked": Step({"approved", "unpublished"}, "blocked"),

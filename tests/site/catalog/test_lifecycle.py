@@ -200,7 +200,7 @@ def test_events_that_a_listing_shows_raise_its_revision_and_others_do_not(
 
 def test_every_event_but_those_of_people_and_uploads_belongs_to_one_transition() -> None:
     kinds = [change.event for change in TRANSITIONS if change is not RESUBMIT]
-    others = {Kind.COMMENT, Kind.UPLOADED, Kind.REPLACED}
+    others = {Kind.COMMENT, Kind.UPLOADED, Kind.REPLACED, Kind.PACKAGE_REMOVED}
     others |= {Kind.TASKS_DONE, Kind.FINDING_WAIVED, Kind.TRIED, Kind.SECOND_ASKED}
     others |= {Kind.DISPUTED, Kind.DISPUTE_ACCEPTED, Kind.DISPUTE_KEPT, Kind.DISPUTE_CLOSED}
     others |= {Kind.RATING_HIDDEN, Kind.RATING_SHOWN}

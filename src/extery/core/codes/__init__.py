@@ -93,6 +93,7 @@ AREAS = {
     "policy": "client_doctor",
     "usage": "usage",
     "upload": "site_publish",
+    "transfer": "site_transfer",
     "submit": "site_publish",
     "manage": "site_manage",
     "handover": "site_manage",

@@ -211,6 +211,20 @@ CODES: dict[str, Code] = {
         message="the package is missing",
         hint="upload a package",
     ),
+    "submit.file-held": Code(
+        "error",
+        "a file of the version is not ready",
+        "The packages of a version are published together or not at all.",
+        message="{name} has errors, so the version is held",
+        hint="replace {name}, or remove it",
+        variants={
+            "unfinished": (
+                "{name} is not uploaded completely, so the version is held",
+                "finish uploading {name}, or remove it",
+            ),
+        },
+        example={"name": "gear_tool-macos.zip"},
+    ),
     "submit.quarantined": Code(
         "error",
         "a package is in quarantine",
@@ -233,6 +247,14 @@ CODES: dict[str, Code] = {
         message="there is no channel {channel}",
         hint="choose stable or beta",
         example={"channel": "nightly"},
+    ),
+    "submit.edited-elsewhere": Code(
+        "error",
+        "the text was changed elsewhere",
+        "Another tab, or a program with a token, saved another text in the meantime. Neither is lost.",
+        message="{field} was changed in another place since this page was opened",
+        hint="compare both texts, and save the one that you want",
+        example={"field": "description"},
     ),
     "submit.bad-url": Code(
         "error",

@@ -118,6 +118,11 @@ CODES: dict[str, Code] = {
                 "this report does not exist any more",
                 "go back to the list of reports",
             ),
+            "upload": (
+                "this upload was removed, or has expired",
+                "upload the file again",
+            ),
+            "package": ("the version has no such package", "reload the page"),
             "source-search": (
                 "this search does not exist, or is not shared",
                 "go back to the source search",

@@ -102,6 +102,7 @@ class Event(models.Model):
         AUTO_STOPPED = "auto_stopped", "Automatic publication stopped"
         UNPUBLISHED = "unpublished", "Unpublished"
         REPUBLISHED = "republished", "Published again"
+        PACKAGE_REMOVED = "package_removed", "Package removed"
         PROMOTED = "promoted", "Made stable"
         VERSION_BLOCKED = "version_blocked", "Version blocked"
         VERSION_UNBLOCKED = "version_unblocked", "Block of a version lifted"

@@ -134,6 +134,13 @@ class Version(models.Model):
         help_text="The listings that offer it: all of them, or that of beta versions only.",
     )
     release_notes = models.TextField(blank=True, max_length=MAX_TEXT_LENGTH, help_text="Markdown.")
+    notes_source = models.CharField(
+        max_length=100,
+        blank=True,
+        db_default="",
+        default="",
+        help_text="The file of the package with the release notes; empty if the author wrote them here.",
+    )
     manifest = OrderedJSONField(default=dict, encoder=DjangoJSONEncoder)
     blender_min = models.PositiveIntegerField()
     blender_max = models.PositiveIntegerField(null=True, blank=True)
