@@ -41,7 +41,7 @@ _SETTLED = frozenset({_Kind.WITHDRAWN, _Kind.APPROVED, _Kind.SCHEDULED, _Kind.DE
 def dispute(
     *, version: Version, fingerprint: str, by: AnyUser, text: str, address: str | None = None
 ) -> Dispute:
-    """Dispute a finding of a version in review; one that is disputed already stays as it is.
+    """Dispute a finding of a version in review, or before it; one that is disputed already stays as it is.
 
     Raises `Refused` for users who do not own the extension, or if the quota of comments of the user or
     of the client's ``address`` is exceeded, `NotFound` for a finding that the version
@@ -52,7 +52,7 @@ def dispute(
     require_owner(extension, user)
     require_not_blocked(extension)
     version = lock_version(version, extension, Role.OWNER)
-    if version.status not in OPEN:
+    if version.status not in OPEN and not version.is_editable:
         raise wrong_status(version, Role.OWNER)
     finding = findings_of(version).get(fingerprint)
     if finding is None:
@@ -75,6 +75,26 @@ def dispute(
     )
     _record(new, _Kind.DISPUTED, user, text)
     return new
+
+
+@transaction.atomic
+def take_back(*, dispute: Dispute, by: AnyUser) -> Dispute:
+    """Take a dispute back that has no answer; one that is closed already stays as it is.
+
+    Raises `Refused` for users who do not own the extension, and `Conflict` for one that was answered.
+    """
+    user = require_user(by)
+    extension = lock_extension(dispute.version.extension)
+    require_owner(extension, user)
+    locked = Dispute.objects.select_for_update().filter(pk=dispute.pk).first()
+    if locked is None:
+        raise NotFound.of("request.not-found", variant="dispute")
+    locked.version = lock_version(dispute.version, extension, Role.OWNER)
+    if not _may_answer(locked, _State.CLOSED):
+        return locked
+    _close(locked, _State.CLOSED, user)
+    _record(locked, _Kind.DISPUTE_CLOSED, user, "its author took it back.")
+    return locked
 
 
 @transaction.atomic

@@ -192,7 +192,7 @@ EVENT_NOTIFICATIONS: dict[str, tuple[Row, ...]] = {
         _news("A finding of {name} was waived"),
     ),
     "disputed": (
-        Row("disputed", moderators),
+        Row("disputed", moderators_of_submitted),
         _news("A finding of {name} is disputed"),
     ),
     "dispute_accepted": (

@@ -93,6 +93,7 @@ CSRF_TRUSTED_ORIGINS = [EXTERY_SITE_URL] if EXTERY_SITE_URL else []
 INSTALLED_APPS = [
     "extery_site.administration",
     "extery_site.transparency",
+    "extery_site.submit",
     "extery_site.reports",
     "extery_site.moderation",
     "extery_site.publish",

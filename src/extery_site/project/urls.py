@@ -17,6 +17,7 @@ urlpatterns = [
     path(".well-known/change-password", well_known.change_password),
     path("", include("extery_site.catalog.urls")),
     path("", include("extery_site.publish.urls")),
+    path("", include("extery_site.submit.urls")),
     path("", include("extery_site.ratings.urls")),
     path("", include("extery_site.scanning.urls")),
     path("", include("extery_site.test_runs.urls")),

@@ -12,3 +12,8 @@ def draft_url(version: Version) -> str:
     """Return the URL of the page that edits a version."""
     page = reverse("publish:draft", args=[version.extension.extension_id])
     return f"{page}?{urlencode({'version': version.number})}"
+
+
+def files_url(version: Version) -> str:
+    """Return the URL of the first of the steps in which a version is prepared."""
+    return reverse("submit:files", args=[version.extension.extension_id, version.number])

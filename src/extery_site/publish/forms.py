@@ -16,6 +16,16 @@ from extery_site.catalog.text_limits import (
 MARKDOWN_HELP = "You can use Markdown."
 
 
+class ManyFilesInput(forms.FileInput):
+    """A field for several files; a form has the last one, and ``request.FILES.getlist`` all."""
+
+    allow_multiple_selected = True
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """Return one file: the field checks that there is any."""
+        return files.get(name)
+
+
 class UploadForm(forms.Form):
     """A package and its release notes; the content of the package is checked by the upload action."""
 
@@ -23,7 +33,7 @@ class UploadForm(forms.Form):
         label="Package",
         allow_empty_file=True,  # the package check has a better message
         error_messages={"required": "Choose a package (.zip)."},
-        widget=forms.FileInput(attrs={"accept": ".zip,application/zip"}),
+        widget=ManyFilesInput(attrs={"accept": ".zip,application/zip"}),
     )
     release_notes = forms.CharField(
         label="Release notes",

@@ -17,12 +17,13 @@ from extery_site.catalog.models import Extension, Version
 from extery_site.catalog.similar_names import find_similar_public
 from extery_site.project.problems import add_retry_after, http_status
 from extery_site.publish import actions
-from extery_site.publish.addresses import draft_url
+from extery_site.publish.addresses import draft_url, files_url
 from extery_site.publish.completeness import complete_state
 from extery_site.publish.expiry import free_at
 from extery_site.publish.forms import DraftForm, UploadForm
 from extery_site.publish.handover import offers_to
 from extery_site.publish.manifest_rows import manifest_rows
+from extery_site.publish.many_files import upload_many
 from extery_site.publish.sending import go_on
 from extery_site.quotas.client_address import client_address
 from extery_site.scanning.rows import checks_of
@@ -36,6 +37,9 @@ PAGE_SIZE = 24
 @require_http_methods(FORM_METHODS)
 def upload(request: HttpRequest) -> HttpResponse:
     """Upload a package: show its problems, or redirect to its draft."""
+    chosen = request.FILES.getlist("file")
+    if len(chosen) > 1:
+        return upload_many(request, chosen)
     form = UploadForm(request.POST or None, request.FILES or None)
     context = {"form": form, "name": "", "errors": [], "warnings": []}
     status, problem = 200, None
@@ -63,7 +67,7 @@ def upload(request: HttpRequest) -> HttpResponse:
                 }
         else:
             messages.success(request, _uploaded_message(result))
-            return go_on(request, draft_url(result.version))
+            return go_on(request, files_url(result.version))
     response = render(request, "publish/upload.html", context, status=status)
     return add_retry_after(response, problem)
 

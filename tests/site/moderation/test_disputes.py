@@ -16,7 +16,7 @@ from extery_site.accounts.models import User
 from extery_site.catalog.models import Event, Version
 from extery_site.moderation import bulk
 from extery_site.moderation.decisions import approve_version, request_changes
-from extery_site.moderation.disputes import accept_dispute, dispute, keep_finding
+from extery_site.moderation.disputes import accept_dispute, dispute, keep_finding, take_back
 from extery_site.moderation.findings import findings_of
 from extery_site.moderation.models import Dispute, QueueEntry, Waiver
 from extery_site.moderation.waiting import split
@@ -184,8 +184,21 @@ def test_a_withdrawal_ends_the_dispute(version: Version, owner: User) -> None:
     publish.withdraw(version=version, by=owner)
     row.refresh_from_db()
     assert row.state == "closed"
+    # Who prepares it again can say again why the finding is fine, and take that back.
+    again = dispute(version=version, fingerprint=fingerprint, by=owner, text="Fine")
+    assert take_back(dispute=again, by=owner).state == "closed"
+    assert take_back(dispute=again, by=owner).state == "closed"
+
+
+def test_only_the_owner_takes_an_open_dispute_back(
+    version: Version, owner: User, moderator: User
+) -> None:
+    row = dispute(version=version, fingerprint=the_finding(version), by=owner, text="Fine")
+    with pytest.raises(Refused):
+        take_back(dispute=row, by=moderator)
+    keep_finding(dispute=row, by=moderator, answer="No")
     with pytest.raises(Conflict):
-        dispute(version=version, fingerprint=fingerprint, by=owner, text="Fine")
+        take_back(dispute=row, by=owner)
 
 
 def test_only_the_author_disputes_and_only_moderators_of_other_work_answer(

@@ -45,7 +45,7 @@ def test_a_valid_package_becomes_a_draft(owner: User, signed_in: SignIn) -> None
     client = signed_in(owner)
     response = upload(client, package(), release_notes="First **release**")
     assert response.status_code == 302
-    assert response["Location"] == "/publish/gear_tool/?version=1.0.0"
+    assert response["Location"] == "/publish/gear_tool/1.0.0/files/"
     version = Version.objects.get()
     assert (version.status, version.release_notes) == ("draft", "First **release**")
     page = Page(client.get(response["Location"]).content.decode())

@@ -256,6 +256,17 @@ CODES: dict[str, Code] = {
         hint="compare both texts, and save the one that you want",
         example={"field": "description"},
     ),
+    "submit.not-confirmed": Code(
+        "error",
+        "a statement is not confirmed",
+        "Who publishes an extension says that it may be published, and that it does what its page says.",
+        message="confirm that you may publish it",
+        hint="tick the box",
+        variants={
+            "rights": ("confirm that you made it, or may publish it under its licence", ""),
+            "honest": ("confirm that it does what its page says, and nothing else", ""),
+        },
+    ),
     "submit.bad-url": Code(
         "error",
         "the URL is not an HTTP URL",

@@ -50,11 +50,12 @@ function prepare(zone) {
   const limit = zone.dataset.dropLimit;
 
   input.onchange = () => {
-    const file = input.files[0];
-    const error = file?.size > limit ? `The limit is ${formatSize(limit)}.` : "";
+    const files = [...input.files];
+    // The request has all of them.
+    const error = files.reduce((sum, { size }) => sum + size, 0) > limit ? `The limit is ${formatSize(limit)}.` : "";
     input.setCustomValidity(error);
-    label.textContent = file ? `${file.name}, ${formatSize(file.size)}. ${error}` : "";
-    zone.dataset.state = error ? "too-large" : file ? "chosen" : "";
+    label.textContent = files.map(({ name, size }) => `${name}, ${formatSize(size)}.`).concat(error).join(" ").trim();
+    zone.dataset.state = error ? "too-large" : files.length ? "chosen" : "";
   };
   input.form.onsubmit = (event) => send(event, zone, label);
   zone.ondragover = () => { zone.dataset.over = ""; };
