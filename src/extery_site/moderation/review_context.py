@@ -62,7 +62,7 @@ def review_context(
     user = request.user
     reads_code = may_read_code(user, extension)
     tasks = visible_tasks(extension, version, user)
-    versions = list(queues.submitted_versions(extension).select_related("queue_entry"))
+    versions = list(queues.submitted_versions(extension).select_related("queue_entry", "page_draft"))
     cards = _cards([one for one in versions if one.status in PUBLIC], user)
     context: dict[str, Any] = {
         "extension": extension,
@@ -70,6 +70,9 @@ def review_context(
         "number": number,
         "tab": tab,
         "versions": versions,
+        "page_draft": next(
+            (getattr(one, "page_draft", None) for one in versions if one == version), None
+        ),
         "is_update": version is not None
         and any(one.approved_at and one.sort_key < version.sort_key for one in versions),
         "cards": cards,

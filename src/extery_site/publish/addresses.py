@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.http import urlencode
 
 from extery_site.catalog.models import Version
@@ -17,3 +17,13 @@ def draft_url(version: Version) -> str:
 def files_url(version: Version) -> str:
     """Return the URL of the first of the steps in which a version is prepared."""
     return reverse("submit:files", args=[version.extension.extension_id, version.number])
+
+
+def media_url(version: Version) -> str:
+    """Return the URL of the page with pictures and videos; that of the draft if the site has no page for them."""
+    path = f"{reverse('publish:draft', args=[version.extension.extension_id])}media/"
+    try:
+        resolve(path)
+    except Resolver404:
+        return f"{draft_url(version)}#id_image"
+    return path

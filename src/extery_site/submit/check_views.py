@@ -131,7 +131,8 @@ def there_of(prepared: Prepared) -> list[There]:
     missing = {item.field: item for item in prepared.missing_texts}
     held = ", ".join(upload.name for upload in prepared.holding)
     platforms = "; ".join(platform_words(package.platforms) for package in packages)
-    warnings, errors = len(prepared.warnings), len(prepared.errors)
+    warnings = len(prepared.warnings)
+    errors = len(prepared.errors) + prepared.problems_of_files
     disputed = sum(row.dispute is not None and row.dispute.is_open for row in prepared.errors)
     image = missing.get("image") or missing.get("alt_text")
     return [

@@ -62,7 +62,8 @@ def offer_table(version: Version, held: list[PackageUpload]) -> OfferTable:
     ]
     waiting = {name for upload in held for name in upload.platforms or ()}
     packages = version.packages.all()
-    systems = sorted({*_SYSTEMS, *waiting, *(name for p in packages for name in p.platforms)})
+    others_named = waiting | {name for p in packages for name in p.platforms}
+    systems = [*_SYSTEMS, *sorted(others_named - set(_SYSTEMS))]
     rows: list[tuple[list[BlenderSeries], list[Offer]]] = []
     for series in reversed(JUDGED_SERIES):
         offers = []

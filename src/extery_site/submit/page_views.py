@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from extery.core.errors import Conflict, ExteryError
 from extery_site.catalog.models import Version
 from extery_site.project.problems import http_status
-from extery_site.publish.addresses import draft_url
+from extery_site.publish.addresses import media_url
 from extery_site.publish.page_text import (
     FIELDS,
     PageText,
@@ -53,7 +53,7 @@ def page(request: HttpRequest, extension_id: str, number: str) -> HttpResponse:
         "draft": page_draft_of(version),
         "waits": waits_for_version(version),
         "conflicts": conflicts,
-        "media_url": f"{draft_url(version)}#id_image",
+        "media_url": media_url(version),
         "shows_preview": request.GET.get("preview") == "1",
     }
     return render_step(request, version, "page", context, error=error)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from extery.core.errors import Conflict, InvalidInput, Refused
 from extery_site.accounts.models import User
@@ -34,7 +36,9 @@ def test_texts_of_a_new_extension_are_those_of_its_page(owner: User) -> None:
     assert not PageDraft.objects.exists()
 
 
-def test_the_public_page_stays_until_the_version_is_published(owner: User, moderator: User) -> None:
+def test_the_public_page_stays_until_the_version_is_published(
+    owner: User, moderator: User, signed_in: Callable[[User], Client]
+) -> None:
     factories.make_approved(owner, moderator)
     version = factories.make_draft(owner, version="1.1.0")
     save(version, owner, description="New words", support_url="https://example.org/help")
@@ -42,6 +46,8 @@ def test_the_public_page_stays_until_the_version_is_published(owner: User, moder
     assert (extension.description, extension.support_url) == ("Makes **gears**.", "")
     assert current(version).description == "New words"
     actions.submit(version=version, by=owner)
+    review = signed_in(moderator).get("/queue/gear_tool/1.1.0/").content.decode()
+    assert "New words" in review
     decisions.approve_version(version=version, packages=version.package_hashes, by=moderator)
     extension.refresh_from_db()
     assert (extension.description, extension.support_url) == (
