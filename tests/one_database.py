@@ -113,6 +113,7 @@ BOTH_DATABASES = (
     "site/ratings/test_races.py",
     "site/search",
     "site/source_search",
+    "site/statistics/test_downloads_by_day.py",
     "site/test_runs/test_runs.py",
     "site/test_runs/test_notices.py",
     "site/test_database.py",

@@ -8,13 +8,13 @@ import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.db import DatabaseError, InterfaceError, connections, transaction
 from django.db.models import F
 
-from extery_site.catalog.models import DailyDownloads, Extension, Package
+from extery_site.catalog.models import Extension, Package
 from extery_site.listings.daily_clients import (
     DailyClients,
     delete_past_days,
@@ -24,6 +24,7 @@ from extery_site.listings.daily_clients import (
     today,
 )
 from extery_site.project.tasks import periodic, task
+from extery_site.statistics.recording import Download, add_to_day, countable_system
 
 logger = logging.getLogger(__name__)
 
@@ -36,40 +37,39 @@ _BATCH = 1_000
 
 
 @task()
-def add_downloads(downloads: list[tuple[int, str]]) -> int:
-    """Add downloads to the counts of packages and extensions, and return their number.
+def add_downloads(downloads: Sequence[Sequence[str | int]], day: str = "") -> int:
+    """Add downloads to the counts of packages and extensions and of the day; return their number.
 
-    Each is the id of a package and a hash of client and package. Hashes that any process has handed over
-    today are not counted again.
+    Each is the id of a package, a hash of client and package, and the series of Blender and the platform, which
+    tasks of older releases lack. Hashes that any process has handed over today are not counted again.
     """
-    new = store_new(digest for _, digest in downloads)
+    new = store_new(str(one[1]) for one in downloads)
     # A hash stands for one package, whether or not it is in the list twice.
-    numbers = Counter(
-        package for digest, package in {d: p for p, d in downloads}.items() if digest in new
-    )
+    counted: dict[str, tuple[int, str, str]] = {
+        str(digest): (int(package), *map(str, [*system, "", ""][:2]))  # type: ignore[misc]
+        for package, digest, *system in downloads
+        if digest in new
+    }
+    numbers = Counter(package for package, _, _ in counted.values())
+    systems = Counter(counted.values())
     extensions: Counter[int] = Counter()
+    daily: Counter[Download] = Counter()
     # Ordered by key, so that two such tasks cannot deadlock.
     packages = Package.objects.filter(pk__in=numbers).order_by("pk")
-    for package, extension in packages.values_list("pk", "version__extension_id"):
+    columns = ("pk", "version__extension_id", "version__number")
+    found = {pk: (extension, version) for pk, extension, version in packages.values_list(*columns)}
+    for package, (extension, _) in found.items():
         Package.objects.filter(pk=package).update(
             download_count=F("download_count") + numbers[package]
         )
         extensions[extension] += numbers[package]
     for extension, number in sorted(extensions.items()):
         Extension.objects.filter(pk=extension).update(download_count=F("download_count") + number)
-    _add_to_day(today(), extensions)
+    for (package, blender, platform), number in systems.items():
+        if package in found:
+            daily[Download(*found[package], blender, platform)] += number
+    add_to_day(daily, day=date.fromisoformat(day) if day else today())
     return len(new)
-
-
-def _add_to_day(day: date, extensions: Mapping[int, int]) -> None:
-    """Add downloads of extensions to those of a day."""
-    DailyDownloads.objects.bulk_create(
-        [DailyDownloads(extension_id=key, day=day) for key in sorted(extensions)],
-        ignore_conflicts=True,
-    )
-    for key, number in sorted(extensions.items()):
-        rows = DailyDownloads.objects.filter(extension=key, day=day)
-        rows.update(number=F("number") + number)
 
 
 @periodic(every=timedelta(hours=1))
@@ -89,23 +89,24 @@ class DownloadCounter:
 
     def reset(self) -> None:
         """Drop downloads and thread: after a fork both belong to the parent process."""
-        self._downloads: list[tuple[int, str]] = []
+        self._downloads: list[tuple[int, str, str, str]] = []
         self._lock = threading.Lock()
         self._flushing = threading.Lock()
         self._thread: threading.Thread | None = None
         self._clients = DailyClients()
 
-    def add(self, package_id: int, *, client: str) -> None:
+    def add(self, package_id: int, *, client: str, user_agent: str = "") -> None:
         """Count a download unless this client has downloaded the package today.
 
         Writes nothing and does not wait for the database: addresses are in memory until the next flush.
         """
         if not self._clients.add(client, package_id):
             return
+        system = countable_system(user_agent)
         with self._lock:
             if len(self._downloads) >= MAX_DOWNLOADS:
                 return
-            self._downloads.append((package_id, client))
+            self._downloads.append((package_id, client, *system))
             if self._thread is None and self.interval is not None:
                 self._thread = threading.Thread(
                     target=self._flush_regularly,
@@ -125,12 +126,13 @@ class DownloadCounter:
                 return 0
             try:
                 key = key_of_today()
-                hashed = [
-                    (package, digest_of(client, package, key)) for package, client in downloads
+                hashed: list[Sequence[str | int]] = [
+                    (package, digest_of(client, package, key), *system)
+                    for package, client, *system in downloads
                 ]
                 with transaction.atomic():
                     for start in range(0, len(hashed), _BATCH):
-                        add_downloads.enqueue(hashed[start : start + _BATCH])
+                        add_downloads.enqueue(hashed[start : start + _BATCH], str(today()))
             except (DatabaseError, InterfaceError):
                 logger.warning("%d downloads not counted yet", len(downloads), exc_info=True)
                 with self._lock:

@@ -94,7 +94,8 @@ def _send(request: HttpRequest, package: Package, headers: dict[str, str]) -> Ht
     except serving.DamagedFile as error:
         raise Corrupt.of("download.file-damaged", package=package.file_name) from error
     if request.method == "GET" and (part is None or part == range(size)):
-        DOWNLOADS.add(package.pk, client=client_address(request))
+        agent = request.headers.get("User-Agent", "")
+        DOWNLOADS.add(package.pk, client=client_address(request), user_agent=agent)
     for name, value in headers.items():
         response.headers[name] = value
     return response

@@ -103,6 +103,7 @@ INSTALLED_APPS = [
     "extery_site.source_search",
     "extery_site.listings",
     "extery_site.catalog",
+    "extery_site.statistics",
     "extery_site.search",
     "extery_site.notify",
     "extery_site.accounts",

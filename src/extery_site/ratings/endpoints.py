@@ -23,7 +23,7 @@ from extery_site.ratings.schemas import (
     ReplyIn,
     ReplyOut,
 )
-from extery_site.ratings.user_agent import system_of
+from extery_site.statistics.user_agent import system_of
 
 PAGE_SIZE = 50
 #: Larger numbers do not fit the column of an id.

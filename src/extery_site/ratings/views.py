@@ -26,7 +26,7 @@ from extery_site.ratings.queries import (
     public_numbers,
     ratings_of,
 )
-from extery_site.ratings.user_agent import system_of
+from extery_site.statistics.user_agent import system_of
 from extery_site.ui.form_problems import add_problems, join_messages
 
 PAGE_SIZE = 20

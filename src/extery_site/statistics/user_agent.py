@@ -1,4 +1,4 @@
-"""What the ``User-Agent`` of a request tells about the system of a user; nothing of it is stored."""
+"""What the ``User-Agent`` of a request tells about the system of a client; the rest of it is never stored."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from extery_site.ratings.user_agent import UserSystem, system_of
+from extery_site.statistics.user_agent import UserSystem, system_of
 
 
 @pytest.mark.parametrize(

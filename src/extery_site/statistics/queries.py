@@ -1,0 +1,66 @@
+"""Reads the numbers of downloads, each function in one query."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, timedelta
+from typing import Literal
+
+from django.db.models import Model, QuerySet, Sum
+from django.utils import timezone
+
+from extery_site.statistics.models import DownloadCount
+
+#: By what the downloads of a day can be told apart.
+Split = Literal["blender", "platform", "version"]
+
+
+def today() -> date:
+    """Return the current day in UTC, by which downloads are counted."""
+    return timezone.now().date()
+
+
+def weekly_downloads(extension: Model, weeks: int = 12) -> list[int]:
+    """Return the downloads of the last weeks, oldest first; each has seven days, the last one ends today.
+
+    Days are kept for 13 weeks.
+    """
+    daily = downloads_by_day([extension.pk], days=7 * weeks)
+    end = today()
+    numbers = [0] * weeks
+    for (_, day), number in daily.items():
+        numbers[weeks - 1 - (end - day).days // 7] += number
+    return numbers
+
+
+def _of_days(days: int, before: int = 0) -> QuerySet[DownloadCount]:
+    last = today() - timedelta(days=before)
+    first = last - timedelta(days=days - 1)
+    return DownloadCount.objects.filter(is_month=False, since__gte=first, since__lte=last)
+
+
+def downloads_by_day(
+    extensions: Collection[int], *, days: int, before: int = 0
+) -> dict[tuple[int, date], int]:
+    """Return the downloads of each extension (by key) on each of the last days; days without any are left out.
+
+    ``before``: so many days before today is the last one.
+    """
+    rows = _of_days(days, before).filter(extension__in=extensions)
+    sums = rows.values_list("extension", "since").annotate(all=Sum("number")).order_by()
+    return {(extension, since): number for extension, since, number in sums}
+
+
+def downloads_split(
+    extensions: Collection[int], *, days: int, by: Split
+) -> dict[tuple[date, str], int]:
+    """Return the downloads of all these extensions on each of the last days, by Blender, platform or version."""
+    rows = _of_days(days).filter(extension__in=extensions)
+    sums = rows.values_list("since", by).annotate(all=Sum("number")).order_by()
+    return {(since, value): number for since, value, number in sums}
+
+
+def downloads_of_days(*, days: int, before: int = 0) -> dict[int, int]:
+    """Return the downloads of all extensions that had any in the last days, by key of the extension."""
+    sums = _of_days(days, before).values_list("extension").annotate(all=Sum("number")).order_by()
+    return dict(sums)
