@@ -45,7 +45,7 @@ SIGNED_IN = (
     ("precision", "/queue/-/precision/"),
     ("known-bad", "/known-bad-files/"),
     ("code", "/problems/code.online-access/"),
-    ("draft", "/mine/ .entry-side a"),
+    ("draft", "/mine/ .mine-do a"),
     ("decide", "/queue/ .entry-title a"),
     ("reports", "/reports/"),
     ("report", "/reports/ .case-what a"),

@@ -30,6 +30,7 @@ from extery_site.publish.endpoints import router as publish
 from extery_site.publish.limits import router as limits
 from extery_site.publish.manage_endpoints import router as managing
 from extery_site.publish.maximum_endpoints import router as maximum
+from extery_site.publish.mine.endpoints import router as statistics
 from extery_site.publish.schema_endpoints import router as schemas
 from extery_site.publish.tus_endpoints import router as uploads
 from extery_site.ratings.endpoints import router as ratings
@@ -108,6 +109,7 @@ for _router in (
     limits,
     managing,
     maximum,
+    statistics,
     schemas,
     package_checks,
     queue,

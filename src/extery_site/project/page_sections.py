@@ -1,6 +1,6 @@
-"""Sections that other apps add to the page of an extension, in this order.
+"""What other apps add to pages: sections of the page of an extension, in this order, and what is asked of an author.
 
-Each is a function of the request, the extension and the version that the page shows (``None`` without any), which
+A section is a function of the request, the extension and the version that the page shows (``None`` without any), which
 returns HTML. `extery_site.catalog` does not import these apps.
 """
 
@@ -19,3 +19,13 @@ PERMISSIONS_SECTION = "extery_site.scanning.sections.permissions_section"
 #: Path of the function of the request, the extension and its versions that returns the HTML above the list on the page
 #: of the versions, and that of each version by key: the value of the setting ``VERSIONS_CONTENT``.
 VERSIONS_CONTENT = "extery_site.scanning.sections.versions_content"
+#: Paths of the functions of a user that return what is asked of an author, for the page of their extensions
+#: (`extery_site.publish.asks`): the value of the setting ``AUTHOR_ASKS``.
+AUTHOR_ASKS = [
+    "extery_site.moderation.author_asks.changes",
+    "extery_site.publish.asks.blocks",
+    "extery_site.publish.asks.breaks",
+    "extery_site.publish.asks.offers",
+    "extery_site.publish.asks.suggestions",
+    "extery_site.publish.asks.drafts",
+]

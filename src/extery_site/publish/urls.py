@@ -12,6 +12,7 @@ from extery_site.publish import (
     reserved_views,
     views,
 )
+from extery_site.publish.mine import views as mine_views
 
 app_name = "publish"
 urlpatterns = [
@@ -24,9 +25,16 @@ urlpatterns = [
     ),
     path("publish/<extension_id>/<number>/replace/", replace_views.replace_package, name="replace"),
     path("account/limits/", limits.my_limits, name="limits"),
-    path("mine/", views.my_extensions, name="mine"),
+    path("mine/", mine_views.my_extensions, name="mine"),
+    re_path(r"^mine/downloads\.(?P<format_>csv|json)$", mine_views.all_downloads, name="downloads"),
     path("mine/offers/<int:pk>/", manage_views.answer_offer, name="offer"),
     path("mine/<extension_id>/", manage_views.manage, name="manage"),
+    path("mine/<extension_id>/statistics/", mine_views.statistics, name="statistics"),
+    re_path(
+        r"^mine/(?P<extension_id>[^/]+)/downloads\.(?P<format_>csv|json)$",
+        mine_views.downloads,
+        name="extension-downloads",
+    ),
     path("mine/<extension_id>/withdraw-offer/", manage_views.withdraw_offer, name="withdraw-offer"),
     path("mine/<extension_id>/<action>/", manage_views.act, name="act"),
     path(

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
-from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from extery.core.errors import ExteryError, Problem
 from extery.rules.blender_verdicts import verdict_lines, verdicts_of_upload
@@ -21,7 +19,6 @@ from extery_site.publish.addresses import draft_url, files_url
 from extery_site.publish.completeness import complete_state
 from extery_site.publish.expiry import free_at
 from extery_site.publish.forms import DraftForm, UploadForm
-from extery_site.publish.handover import offers_to
 from extery_site.publish.manifest_rows import manifest_rows
 from extery_site.publish.many_files import upload_many
 from extery_site.publish.sending import go_on
@@ -30,7 +27,6 @@ from extery_site.scanning.rows import checks_of
 from extery_site.ui.form_problems import add_problems, join_messages, with_hint
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
-PAGE_SIZE = 24
 
 
 @login_required
@@ -217,24 +213,3 @@ def _change(request: HttpRequest, version: Version, action: str) -> str:
         return "is public again."
     actions.withdraw(version=version, by=request.user)
     return "withdrawn. You can edit it and submit it again."
-
-
-@login_required
-@require_safe
-def my_extensions(request: HttpRequest) -> HttpResponse:
-    """List the user's extensions with their unpublished versions."""
-    pending = Version.objects.exclude(status=Version.Status.APPROVED).newest_first()
-    extensions = (
-        Extension.objects.filter(owner=require_signed_in(request.user), erased_at=None)
-        .select_related("image", "newest_version")
-        .prefetch_related(Prefetch("versions", pending, to_attr="pending"))
-        .order_by("-updated_at", "-pk")
-    )
-    paginator = Paginator(extensions, PAGE_SIZE)
-    page = paginator.get_page(request.GET.get("page"))
-    context = {
-        "page": page,
-        "pages": paginator.get_elided_page_range(page.number),
-        "offers": offers_to(require_signed_in(request.user))[:PAGE_SIZE],
-    }
-    return render(request, "publish/mine.html", context)

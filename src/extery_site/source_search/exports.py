@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,13 +9,12 @@ from django.http import HttpRequest
 
 from extery_site.source_search.results import Place
 from extery_site.ui.addresses import absolute
+from extery_site.ui.csv_rows import csv_lines
 
 COLUMNS = (
     *("extension", "name", "version", "state", "package", "file", "line", "lines"),
     *("what", "symbol", "text", "downloads", "url"),
 )
-#: Spreadsheets take a cell that begins with one of these for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_row(place: Place, request: HttpRequest) -> dict[str, Any]:
@@ -41,15 +38,5 @@ def as_row(place: Place, request: HttpRequest) -> dict[str, Any]:
 
 
 def as_csv(places: Iterable[Place], request: HttpRequest) -> str:
-    """Return results as CSV with a head; cells that a spreadsheet would calculate begin with ``'``."""
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, COLUMNS)
-    writer.writeheader()
-    for place in places:
-        row = as_row(place, request)
-        writer.writerow({name: _cell(value) for name, value in row.items()})
-    return buffer.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    """Return results as CSV with a head."""
+    return "".join(csv_lines(COLUMNS, (as_row(place, request).values() for place in places)))

@@ -11,6 +11,8 @@ PROBLEM = "application/problem+json"
 #: The paths of the API. Scripts depend on them.
 PATHS = {
     "/api/v1/account/limits",
+    "/api/v1/mine/statistics",
+    "/api/v1/mine/{extension_id}/statistics",
     "/api/v1/block-requests/",
     "/api/v1/block-requests/{pk}/confirm",
     "/api/v1/block-requests/{pk}/refuse",
