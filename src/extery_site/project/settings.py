@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "extery_site.reports",
     "extery_site.moderation",
     "extery_site.publish",
+    "extery_site.sharing",
     "extery_site.ratings",
     "extery_site.test_runs",
     "extery_site.scanning",

@@ -16,6 +16,7 @@ urlpatterns = [
     path(".well-known/security.txt", well_known.security),
     path(".well-known/change-password", well_known.change_password),
     path("", include("extery_site.catalog.urls")),
+    path("", include("extery_site.sharing.urls")),
     path("", include("extery_site.publish.urls")),
     path("", include("extery_site.submit.urls")),
     path("", include("extery_site.ratings.urls")),

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -19,6 +20,7 @@ _CACHE_DAY = "public, max-age=86400"
 #: Paths without content for search engines.
 _NOT_INDEXED = (
     "/account/",
+    "/admin/",
     "/api/",
     "/download/",
     "/mine/",
@@ -27,13 +29,16 @@ _NOT_INDEXED = (
     "/queue/",
     "/report/",
     "/reports/",
+    "/staff/",
+    "/try/",
 )
 
 
 @require_safe
-def robots(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  Django passes it
+def robots(request: HttpRequest) -> HttpResponse:
     """Respond with the rules for search engines."""
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in _NOT_INDEXED), "Allow: /"]
+    lines += ["", f"Sitemap: {absolute(request, reverse('sharing:sitemap'))}"]
     return _text(lines)
 
 
