@@ -66,6 +66,7 @@ ONE_DATABASE = (
     "site/project/test_page_cache.py",
     "site/search/test_words.py",
     "site/sharing/test_badges.py",
+    "site/site_pages/test_pages.py",
     "site/sharing/test_cards.py",
     "site/source_search/test_pages.py",
     "site/statistics/test_chart.py",

@@ -36,6 +36,7 @@ class Action(TextChoices):
     PICK_REMOVED = "pick.removed", "Extension removed from the picks"
     KNOWN_BAD_ADDED = "known_bad.added", "Known-bad files added"
     KNOWN_BAD_REMOVED = "known_bad.removed", "Known-bad file removed"
+    PAGE_WRITTEN = "page.written", "Page of the site written"
     SEARCH_SAVED = "search.saved", "Search of sources saved"
     SEARCH_DELETED = "search.deleted", "Search of sources deleted"
     SUSPENDED = "account.suspended", "User suspended"

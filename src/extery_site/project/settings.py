@@ -22,6 +22,8 @@ _site_settings = settings_loading.load()
 EXTERY_DATA: Path = _site_settings.data
 EXTERY_SITE_URL: str = _site_settings.site_url
 EXTERY_SITE_NAME: str = _site_settings.site_name
+EXTERY_OPERATOR: str = _site_settings.operator
+EXTERY_CONTACT: str = _site_settings.contact
 EXTERY_SECURITY_CONTACT: str = _site_settings.security_contact
 EXTERY_MAX_UPLOAD: int = _site_settings.max_upload
 EXTERY_MAX_IMAGE: int = _site_settings.max_image
@@ -94,6 +96,7 @@ INSTALLED_APPS = [
     "extery_site.administration",
     "extery_site.transparency",
     "extery_site.submit",
+    "extery_site.site_pages",
     "extery_site.reports",
     "extery_site.moderation",
     "extery_site.publish",

@@ -87,6 +87,15 @@ class SiteSettings(BaseSettings):
         description="Contact for reports of vulnerabilities, for /.well-known/security.txt. "
         "Default: there is no such file.",
     )
+    operator: Text = _setting(
+        default="",
+        description="Who runs the site, with a postal address, for the terms and the privacy page. "
+        "Default: these pages say that it is not named.",
+    )
+    contact: Text = _setting(
+        default="",
+        description="How to reach whoever runs the site, such as an e-mail address, for the same pages.",
+    )
     allowed_hosts: Names = _setting(
         default="localhost 127.0.0.1 [::1]",
         description="Host names of requests that the site accepts, in addition to that of "

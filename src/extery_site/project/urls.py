@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("extery_site.moderation.urls")),
     path("", include("extery_site.reports.urls")),
     path("", include("extery_site.transparency.urls")),
+    path("", include("extery_site.site_pages.urls")),
     path("", include("extery_site.notify.urls")),
     path("", include("extery_site.administration.urls")),
     path("account/", include("extery_site.accounts.urls")),

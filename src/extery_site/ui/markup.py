@@ -39,6 +39,18 @@ def render_short(text: str) -> SafeString:
     return _render_short_cached(text) if len(text) <= MAX_CACHED_LENGTH else _render_short(text)
 
 
+def render_document(text: str) -> SafeString:
+    """Render Markdown that staff wrote as HTML with the tags of `ALLOWED_TAGS`: its headings are those of the page, from h2."""
+    html = nh3.clean(
+        _document_parser().render(text),
+        tags=ALLOWED_TAGS | {"h2"},
+        attributes=ALLOWED_ATTRIBUTES,
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener",
+    )
+    return mark_safe(html)  # noqa: S308  sanitised by nh3 above
+
+
 def _render(text: str) -> SafeString:
     html = nh3.clean(
         _parser().render(text),
@@ -80,9 +92,18 @@ def _short_parser() -> MarkdownIt:
 
 @cache
 def _parser() -> MarkdownIt:
+    return _make_parser(HEADING_OFFSET)
+
+
+@cache
+def _document_parser() -> MarkdownIt:
+    return _make_parser(1)
+
+
+def _make_parser(offset: int) -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
     parser.add_render_rule("image", _image_as_link)
-    parser.core.ruler.push("levels", _lower_headings)
+    parser.core.ruler.push("levels", lambda state: _lower_headings(state, offset))
     return parser
 
 
@@ -99,7 +120,7 @@ def _image_as_link(
     return f'<a href="{escape(token.attrs["src"])}">{escape(label)}</a>'
 
 
-def _lower_headings(state: Any) -> None:
+def _lower_headings(state: Any, offset: int) -> None:
     for token in state.tokens:
         if token.type in {"heading_open", "heading_close"}:
-            token.tag = f"h{min(int(token.tag[1]) + HEADING_OFFSET, 6)}"
+            token.tag = f"h{min(int(token.tag[1]) + offset, 6)}"

@@ -93,7 +93,7 @@ def test_every_event_kind_has_a_label() -> None:
 def test_templates_have_no_inline_scripts_or_styles(name: Path) -> None:
     text = TEMPLATES[name]
     assert not re.search(r"\sstyle=|<style|\son\w+=|javascript:", text)
-    scripts = re.findall(r"<script(?! type=\"application/json\")[^>]*>", text)
+    scripts = re.findall(r"<script(?! type=\"application/(?:ld\+)?json\")[^>]*>", text)
     assert all("src=" in tag for tag in scripts)
 
 

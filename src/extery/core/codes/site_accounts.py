@@ -175,6 +175,13 @@ CODES: dict[str, Code] = {
         hint="ask another moderator; a site with one moderator can set EXTERY_OWN_DECISIONS=yes",
         example={"extension": "Gear Tool"},
     ),
+    "permission.administrator-only": Code(
+        "error",
+        "only superusers can do this",
+        "Superusers run the site and write its terms and other pages.",
+        message="only superusers can do this",
+        hint="ask whoever runs the site",
+    ),
     "permission.moderator-only": Code(
         "error",
         "only moderators can do this",

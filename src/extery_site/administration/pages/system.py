@@ -56,6 +56,8 @@ WITHOUT_PAGE = {
     "scanning.SketchValue": "An index of the values of the above.",
     "scanning.KnownWheel": "Remembers what an index said about a wheel; the pages of reviews show it.",
     "transparency.PeriodFigures": "Computed from events and cases; the site has a page for them.",
+    "site_pages.PageVersion": "The pages have their history, which everyone reads.",
+    "site_pages.TermsAcceptance": "What an account accepted is about a person, and decides nothing here.",
     "statistics.DownloadCount": "Numbers by day; authors see those of their extensions.",
     "listings.Revision": "One number, which each change of the listing increments.",
     "listings.DownloadDay": "The key of a day, with which the addresses of clients are hashed.",
