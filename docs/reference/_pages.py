@@ -73,7 +73,7 @@ _AREA_TITLES = {
     "maximum": "Maximum Blender version",
     "image": "Images",
     "pick": "Editor’s picks",
-    "page": "Pages of the site",
+    "site-page": "Pages of the site",
     "permission": "Permissions",
     "account": "Accounts",
     "quota": "Quotas",

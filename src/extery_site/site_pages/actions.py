@@ -42,15 +42,15 @@ def save_page(*, page: Page, text: str, note: str, base: int, by: AnyUser) -> Pa
     check_short_text(note, field="note")
     if not text or not note:
         field = "text" if not text else "note"
-        raise InvalidInput.of("page.empty", where=Where(path=(field,)), variant=field)
+        raise InvalidInput.of("site-page.empty", where=Where(path=(field,)), variant=field)
     lock_transaction(f"page-{page.name}")
     current = current_text(page)
     if current.number != base:
         raise Conflict.of(
-            "page.changed", where=Where(path=("text",)), page=page.title, number=current.number
+            "site-page.changed", where=Where(path=("text",)), page=page.title, number=current.number
         )
     if current.text.strip() == text.strip():
-        raise InvalidInput.of("page.unchanged", where=Where(path=("text",)), page=page.title)
+        raise InvalidInput.of("site-page.unchanged", where=Where(path=("text",)), page=page.title)
     row = PageVersion.objects.create(
         page=page.name, number=current.number + 1, text=text, note=note, by=editor
     )

@@ -111,7 +111,7 @@ AREAS = {
     "notification": "site_notify",
     "rating": "site_ratings",
     "appeal": "site_reports",
-    "page": "site_pages",
+    "site-page": "site_pages",
     "request": "site_requests",
     "download": "site_listings",
     "setting": "site_project",

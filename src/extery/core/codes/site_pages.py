@@ -5,7 +5,7 @@ from __future__ import annotations
 from extery.core.codes import Code
 
 CODES: dict[str, Code] = {
-    "page.changed": Code(
+    "site-page.changed": Code(
         "error",
         "somebody else has changed the page",
         "Two people edited a page at the same time: the text of the first one is not overwritten.",
@@ -13,7 +13,7 @@ CODES: dict[str, Code] = {
         hint="compare your text with it below, take over what is new, and save again",
         example={"page": "Terms", "number": 3},
     ),
-    "page.empty": Code(
+    "site-page.empty": Code(
         "error",
         "a page needs a text, and each change a reason",
         "The history of a page says what each version changed.",
@@ -25,7 +25,7 @@ CODES: dict[str, Code] = {
         },
         example={"variant": "text"},
     ),
-    "page.unchanged": Code(
+    "site-page.unchanged": Code(
         "error",
         "the text of a page is the same as before",
         "A version without a change would only make the history longer.",
