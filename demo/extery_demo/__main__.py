@@ -23,7 +23,7 @@ from extery_site.project.startup import prepare
     type=click.Choice(["small", "full"]),
     default="small",
     show_default=True,
-    help="full adds 200 small extensions for load tests.",
+    help="full adds 200 fake extensions.",
 )
 @click.option("--force", is_flag=True, help="Seed a site even if EXTERY_SITE_URL is public.")
 def main(data: Path | None, size: str, force: bool) -> None:

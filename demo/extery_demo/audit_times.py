@@ -10,11 +10,16 @@ from extery_site.catalog.models import Event
 from extery_site.reports.models import Appeal, CaseEntry
 
 
-def date_audit_log() -> None:
-    """Give rows the times of what they were written for.
+def date_audit_log(*, after: int = 0) -> None:
+    """Give the rows with a greater key the times of what they were written for.
 
     The log refuses such a change, so a plain query makes it.
     """
+    entries = list(AuditEntry.objects.filter(pk__gt=after).exclude(source=""))
+    keys: dict[str, list[str]] = {}
+    for entry in entries:
+        name, _, pk = entry.source.partition(" ")
+        keys.setdefault(name, []).append(pk)
     times = {
         f"{name} {pk}": time
         for name, model in (
@@ -23,11 +28,14 @@ def date_audit_log() -> None:
             ("suspension", Suspension),
             ("appeal", Appeal),
         )
-        for pk, time in model.objects.values_list("pk", "created_at")
+        for pk, time in model.objects.filter(pk__in=keys.get(name, ())).values_list(
+            "pk", "created_at"
+        )
     }
-    hidden = HiddenProfile.objects.values_list("pk", "hidden_at")
+    profiles = HiddenProfile.objects.filter(pk__in=keys.get("hidden-profile", ()))
+    hidden = profiles.values_list("pk", "hidden_at")
     times |= {f"hidden-profile {pk}": time for pk, time in hidden}
-    rows = [entry for entry in AuditEntry.objects.exclude(source="") if entry.source in times]
+    rows = [entry for entry in entries if entry.source in times]
     for entry in rows:
         entry.created_at = times[entry.source]
     plain: QuerySet[AuditEntry] = QuerySet(AuditEntry)

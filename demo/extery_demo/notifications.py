@@ -62,13 +62,3 @@ def finish_feeds(users: Mapping[str, User], now: datetime) -> None:
     FeedEntry.objects.bulk_update(entries, ["last_at", "is_unread"], batch_size=500)
     for username, subject in MUTED.items():
         mute(users[username], subject)
-
-
-def delete_feeds_after(pk: int) -> None:
-    """Delete the rows of feeds after ``pk``: extensions for load tests are no news."""
-    FeedEntry.objects.filter(pk__gt=pk).delete()
-
-
-def newest_row() -> int:
-    """Return the id of the newest row of all feeds, 0 if there is none."""
-    return FeedEntry.objects.aggregate(newest=Max("pk"))["newest"] or 0

@@ -8,29 +8,22 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
-from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
 from django.test.utils import override_settings
 from django.utils import timezone
 
-from extery.core.errors import Refused, Where
+from extery_demo.addresses import refuse_public_address
 from extery_demo.audit_times import date_audit_log
-from extery_demo.bulk import add_extensions
 from extery_demo.cases import add_cases
+from extery_demo.fake.run import fill_site
 from extery_demo.front_page import add_front_page
-from extery_demo.notifications import (
-    delete_feeds_after,
-    finish_feeds,
-    follow_extension,
-    newest_row,
-)
+from extery_demo.notifications import finish_feeds, follow_extension
 from extery_demo.pictures import draw_image
 from extery_demo.player import ScenarioPlayer
+from extery_demo.policy import POLICY
 from extery_demo.scenarios import scenarios
 from extery_demo.users import USERS, create_users, taken_usernames, working_sign_ins
 from extery_demo.waiting import add_waiting_versions
@@ -42,20 +35,6 @@ from extery_site.source_search.actions import save_search, start_search
 
 #: Extensions that ``size="full"`` adds to the scenarios.
 BULK_COUNT = 200
-
-#: Its ratings, notes and decisions need versions that one moderator published at once, whatever the
-#: policy of the site is.
-_POLICY: dict[str, Any] = {
-    "EXTERY_LATER_VERSIONS": "review",
-    "EXTERY_APPROVE_ALONE_RISK": 100,
-    "EXTERY_APPROVE_ALONE": None,
-    "EXTERY_BLOCK_ALONE": None,
-    # There is no worker yet: it scans what the demo has published.
-    "EXTERY_CLAMD": None,
-    "EXTERY_YARA_RULES": None,
-    "EXTERY_WHEEL_INDEX": "",
-    "EXTERY_OSV": None,
-}
 
 #: Texts that the moderators send often.
 SAVED_REPLIES = (
@@ -117,8 +96,8 @@ def seed_site(*, size: str = "small", force: bool = False) -> SeedResult:
     Raises `Refused` if EXTERY_SITE_URL is a public address, unless ``force`` is set.
     """
     if not force:
-        _refuse_public_address(settings.EXTERY_SITE_URL)
-    with override_settings(**_POLICY), transaction.atomic():
+        refuse_public_address(settings.EXTERY_SITE_URL)
+    with override_settings(**POLICY), transaction.atomic():
         lock_transaction("demo")
         if reason := _reason_not_to_seed():
             return SeedResult(seeded=False, reason=reason, sign_ins=working_sign_ins())
@@ -127,30 +106,9 @@ def seed_site(*, size: str = "small", force: bool = False) -> SeedResult:
         _play_scenarios(users)
         _save_searches(users["moderator"])
         if size == "full":
-            last = newest_row()
-            add_extensions(BULK_COUNT, users)
-            delete_feeds_after(last)
+            fill_site(extensions=BULK_COUNT, force=True)
         _set_join_dates(users)
     return _result()
-
-
-def _refuse_public_address(address: str) -> None:
-    """Raise `Refused` unless ``address`` is empty or on this machine: the password is public."""
-    host = urlsplit(address).hostname if address else None
-    if host is None or host == "localhost" or host.endswith(".localhost") or _is_loopback(host):
-        return
-    raise Refused.of(
-        "setting.demo-public",
-        where=Where("environment", ("EXTERY_SITE_URL",)),
-        address=address,
-    )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _reason_not_to_seed() -> str:

@@ -50,6 +50,11 @@ def update_document(extension: Extension) -> None:
     _update([extension.pk])
 
 
+def update_documents(keys: Iterable[int]) -> None:
+    """Write the texts of the extensions with these keys; the caller has created or locked them."""
+    _update(list(keys))
+
+
 def update_author(user: User) -> None:
     """Write the name of an author into the texts of their extensions."""
     of_author = SearchDocument.objects.filter(extension__owner=user)

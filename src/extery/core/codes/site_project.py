@@ -214,6 +214,14 @@ CODES: dict[str, Code] = {
         hint="unset EXTERY_SITE_URL, or seed the site with: python -m extery_demo --force",
         example={"address": "https://extensions.example.org"},
     ),
+    "setting.has-content": Code(
+        "error",
+        "fake data is refused on a site with content",
+        "Fake extensions, users and ratings cannot be told from real ones on the pages, and are not removed by a command.",
+        message="the site has content that is not fake: {extensions} extensions, {users} users",
+        hint="fill another site (EXTERY_DATA or EXTERY_DATABASE), or add --force",
+        example={"extensions": 12, "users": 7},
+    ),
     "storage.unavailable": Code(
         "error",
         "the file storage does not answer or is full",
