@@ -43,6 +43,7 @@ CANNOT_RUN = {
     "sudo ": "changes the machine",
     "uv ": "needs a package index",
     "EXTERY_DATA=/srv/extery extery manage": "needs the data of a site",
+    "EXTERY_DATA=bench extery manage": "needs the data of a site",
 }
 #: Pages whose blocks are shell configuration, tested in tests/cli/test_cli.py.
 SHELL_CONFIGURATION = {"complete-commands-in-a-shell.md"}
