@@ -24,7 +24,7 @@ BLENDER_VERSIONS = tuple(f"{major}.{minor}" for major, minor in BLENDER_SERIES)
 #: Keys of extensions: those of a text are few, others are read page by page.
 Keys = list[int] | QuerySet[Extension, int]
 #: Results of a text that are sorted by something else than how well they match.
-MAX_SORTED = 10_000
+MAX_SORTED = 2_000
 #: What an extension without a permission is called.
 WITHOUT_PERMISSION = {
     "network": "Works offline",
@@ -149,7 +149,9 @@ class BrowseForm(forms.Form):
     def _found(self, extensions: ExtensionQuerySet, text: str, by: str) -> Keys:
         if text and not by:
             return best_matches(extensions, text)
-        found = self._sorted(extensions.search(text), by=by).values_list("pk", flat=True)
+        found = self._sorted(extensions.search(text, in_order=True), by=by).values_list(
+            "pk", flat=True
+        )
         # One query finds, counts and sorts; pages skip rows of an index only without a text.
         return list(found[:MAX_SORTED]) if text else found
 

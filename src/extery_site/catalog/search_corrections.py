@@ -23,13 +23,20 @@ def corrected(text: str) -> str:
     unknown = {
         word: found[0]
         for found in typed
-        if len(word := " ".join(words_of(found[0]))) > 1 and not has_match(TextQuery.parse(word))
+        if len(word := " ".join(words_of(found[0]))) > 1
+        and not _is_known(word, is_last=found is typed[-1])
     }
     corrections = nearest(unknown)
     by_typed = {unknown[word]: other for word, other in corrections.items()}
     if not by_typed:
         return ""
     return _WORD.sub(lambda match: by_typed.get(match[0], match[0]), text)
+
+
+def _is_known(word: str, *, is_last: bool) -> bool:
+    """Return whether any extension has a word; the last one can be a beginning, which costs more to look for."""
+    query = TextQuery.parse(word)
+    return has_match(query._replace(has_beginning=False)) or (is_last and has_match(query))
 
 
 def is_better(number: int, *, than: int) -> bool:

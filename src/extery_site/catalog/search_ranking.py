@@ -11,7 +11,7 @@ from django.db.models import F
 from extery_site.catalog.models import SearchTerm
 from extery_site.catalog.models.extension import ExtensionQuerySet
 from extery_site.catalog.search_words import search_phrases
-from extery_site.search.engines import engine
+from extery_site.search.engines import engine, has_match
 from extery_site.search.queries import TextQuery, storable
 from extery_site.search.words import words_of
 
@@ -23,6 +23,10 @@ MAX_NAMED = 100
 _TEXT, _POPULARITY = 0.7, 0.3
 #: Downloads that count as much as any more.
 _MOST = 1_000_000
+
+
+#: The columns of a candidate.
+_COLUMNS = ("pk", "name", "id_key", "download_count")
 
 
 class _Candidate(NamedTuple):
@@ -39,17 +43,23 @@ def best_matches(extensions: ExtensionQuerySet, text: str) -> list[int]:
     whole, such as keys or a file format, and those with the text within their name.
     """
     text = storable(text)
-    columns = ("pk", "name", "id_key", "download_count")
     query = TextQuery.parse(text)
-    # Not by the index of downloads, with which SQLite would go through all extensions.
-    downloads = F("download_count") + 0 if connection.vendor == "sqlite" else F("download_count")
-    by_downloads = extensions.search(text).order_by(downloads.desc(), "pk")
-    found = [_Candidate(*row) for row in by_downloads.values_list(*columns)[:MAX_RANKED]]
+    # Beginnings of words can be many words: not looked for if nothing has the others.
+    if len(query.words) > 1 and not search_phrases(text) and not has_match(query.complete):
+        return []
+    found = _most_downloaded(extensions.search(text, popular=True), MAX_RANKED)
+    has_enough = len(found) == MAX_RANKED
+    if not has_enough:
+        found = _most_downloaded(extensions.search(text), MAX_RANKED)
     if len(found) == MAX_RANKED:
-        named = extensions.with_name(text).order_by("-download_count", "pk")
-        found += [_Candidate(*row) for row in named.values_list(*columns)[:MAX_NAMED]]
+        named = _most_downloaded(extensions.with_name(text, popular=True), MAX_NAMED)
+        if len(named) < MAX_NAMED:
+            named = _most_downloaded(extensions.with_name(text), MAX_NAMED)
+        found += named
     candidates = {one.pk: one for one in found}
-    scores = engine().scores(query, list(candidates)) if len(candidates) > 1 and query.words else {}
+    scores: dict[int, float] = {}
+    if len(candidates) > 1 and query.words:
+        scores = engine().scores(query, list(candidates), popular=has_enough)
     best = max((scores.get(key, 0) for key in candidates), default=0) or 1
     with_phrase = _with_phrase(text, list(candidates))
     typed = " ".join(words_of(text))
@@ -60,6 +70,13 @@ def best_matches(extensions: ExtensionQuerySet, text: str) -> list[int]:
         return _tier(one, typed, with_phrase), -score, one.id_key
 
     return [one.pk for one in sorted(candidates.values(), key=rank)]
+
+
+def _most_downloaded(extensions: ExtensionQuerySet, number: int) -> list[_Candidate]:
+    # Not by the index of downloads, with which SQLite would go through all extensions.
+    downloads = F("download_count") + 0 if connection.vendor == "sqlite" else F("download_count")
+    rows = extensions.order_by(downloads.desc(), "pk").values_list(*_COLUMNS)
+    return [_Candidate(*row) for row in rows[:number]]
 
 
 def _tier(one: _Candidate, typed: str, with_phrase: set[int]) -> int:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from extery_site.catalog import search_documents
+from extery_site.catalog import search_documents, search_popular
 from extery_site.catalog.images import make_variants
 from extery_site.catalog.rising import find_rising
 from extery_site.project.tasks import periodic, task
 from extery_site.project.tasks.definitions import SLOW_QUEUE
 from extery_site.search import word_counts
 
-__all__ = ["index_outdated_extensions", "make_variants"]
+__all__ = [
+    "count_search_words",
+    "index_outdated_extensions",
+    "make_variants",
+    "mark_popular_extensions",
+]
 
 
 @periodic(every=timedelta(minutes=10))
@@ -33,3 +38,10 @@ def count_search_words() -> int:
 def find_rising_extensions() -> int:
     """Compare the downloads of the last two weeks, for the start page."""
     return find_rising(datetime.now(UTC).date())
+
+
+@periodic(every=timedelta(hours=1))
+@task(queue_name=SLOW_QUEUE, priority=-10, atomic=False, time_limit=timedelta(minutes=30))
+def mark_popular_extensions() -> int:
+    """Mark the most downloaded extensions, which are searched first."""
+    return search_popular.update_popular()

@@ -5,6 +5,8 @@ The databases make their index from it (`extery_site.search.engines`): whatever 
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils import timezone
 
@@ -30,6 +32,20 @@ class SearchDocument(models.Model):
     updated_at = models.DateTimeField(default=timezone.now)
     counted = models.TextField(blank=True, help_text="Its words that `SearchWord` counts.")
     is_counted = models.BooleanField(default=False, db_index=True)
+    is_popular = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Whether its extension is one of the most downloaded ones, which are searched first.",
+    )
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["extension"],
+                condition=models.Q(is_popular=True),
+                name="search_popular_documents",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"text of extension {self.pk}"

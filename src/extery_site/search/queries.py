@@ -23,11 +23,17 @@ class TextQuery(NamedTuple):
     """Words that an extension must have, each of them; the last one can be the beginning of a word."""
 
     words: tuple[str, ...]
+    has_beginning: bool = True
 
     @classmethod
     def parse(cls, text: str) -> TextQuery:
         """Read what someone typed. Any text is one: its signs only separate words."""
         return cls(tuple(dict.fromkeys(words_of(text[:MAX_LENGTH])[:MAX_WORDS])))
+
+    @property
+    def complete(self) -> TextQuery:
+        """The words before the last one, none of which is a beginning: cheap to look for, whatever the last one is."""
+        return TextQuery(self.words[:-1], has_beginning=False)
 
     @property
     def fts5(self) -> str:
@@ -46,4 +52,5 @@ class TextQuery(NamedTuple):
         )
 
     def _is_beginning(self, number: int) -> bool:
-        return number == len(self.words) - 1 and len(self.words[number]) >= MIN_PREFIX
+        is_last = self.has_beginning and number == len(self.words) - 1
+        return is_last and len(self.words[number]) >= MIN_PREFIX

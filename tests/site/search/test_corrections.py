@@ -85,5 +85,6 @@ def test_a_correction_needs_few_queries(owner: User, django_assert_max_num_queri
     fill(owner)
     count_new()
 
-    with django_assert_max_num_queries(4):  # two words that nothing has, and their candidates
+    # Two words that nothing has, whether the last one is a beginning, and candidates for both.
+    with django_assert_max_num_queries(5):
         assert corrected("lihgt objcts") == "light objects"

@@ -134,5 +134,5 @@ def test_the_number_of_queries_is_fixed(
     index_outdated()
     client.get("/extensions/?q=rivet")
 
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         assert client.get("/extensions/?q=rivet").status_code == 200

@@ -183,6 +183,6 @@ def test_an_extension_is_deleted_with_its_text(owner: User) -> None:
 def test_a_search_needs_few_queries(owner: User, django_assert_max_num_queries: Any) -> None:
     fill(owner)
 
-    # Matches, whether they are many, and their scores.
-    with django_assert_max_num_queries(3):
+    # Popular and all matches, whether they are many, and their scores.
+    with django_assert_max_num_queries(4):
         assert len(best_matches(Extension.objects.browsable(), "color")) == 2

@@ -9,8 +9,9 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Page
-from django.db import models
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db import connection, models
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
@@ -74,11 +75,6 @@ class Tag(models.Model):
         return f"{types.TYPES_BY_NAME[self.type].label} tag"
 
 
-def _with_terms(condition: Q) -> models.QuerySet[SearchTerm, Any]:
-    """Return the keys of extensions with a term; read once for a query, from the index of the terms."""
-    return SearchTerm.objects.filter(condition).values("extension_id")
-
-
 def extension_status_choices() -> list[tuple[str, str]]:
     """Return the choices of `Extension.status`; as a function, so that a new one needs no migration."""
     return Extension.Status.choices
@@ -113,28 +109,46 @@ class ExtensionQuerySet(models.QuerySet["Extension"]):
         """Return the extension with an id, ignoring case."""
         return self.filter(id_key=normalize_id(extension_id))
 
-    def search(self, text: str) -> ExtensionQuerySet:
+    def search(
+        self, text: str, *, popular: bool = False, in_order: bool = False
+    ) -> ExtensionQuerySet:
         """Return extensions with every word of a text, or a beginning of the last one, in what the search knows of them.
+
+        With ``popular``, those of the most downloaded ones (`extery_site.catalog.search_popular`). With ``in_order``, the
+        caller sorts by something of the extensions and takes the first ones only.
 
         That is `extery_site.search.models.SearchDocument`. A text that means keys or a file format, such as
         ``ctrl shift q`` or ``import psk``, also finds those with it.
         """
         if not (text := storable(text)):
             return self
-        query = TextQuery.parse(text)
-        # Signs, such as ``++``, are in no index.
-        signs = Q(name__icontains=text)
-        matches = Q(pk__in=engine().matching(query)) if query.words else signs
-        if phrases := search_phrases(text):
-            matches |= Q(pk__in=_with_terms(Q(term__in=phrases)))
-        return self.filter(matches)
+        query, phrases = TextQuery.parse(text), search_phrases(text)
+        if not query.words:  # signs, such as ``++``, are in no index
+            return self.filter(name__icontains=text)
+        matches = engine().matching(query, popular=popular)
+        if phrases:
+            # One list of keys: for two, PostgreSQL would go through all extensions.
+            terms = SearchTerm._meta.db_table  # noqa: SLF001
+            marks = ", ".join(["%s"] * len(phrases))
+            of_phrases = f"SELECT extension_id FROM {terms} WHERE term IN ({marks})"  # noqa: S608
+            if popular:
+                of_phrases = (
+                    "SELECT extension_id FROM search_searchdocument AS document WHERE is_popular AND EXISTS"  # noqa: S608
+                    f"({of_phrases} AND extension_id = document.extension_id)"
+                )
+            sql = f"{matches.sql} UNION {of_phrases}"
+            matches = RawSQL(sql, [*matches.params, *phrases])  # noqa: S611
+        if in_order and connection.vendor == "sqlite":
+            # An expression is not looked up: SQLite then goes through the index of the order, and stops after enough.
+            return self.annotate(search_key=F("pk") + 0).filter(search_key__in=matches)
+        return self.filter(pk__in=matches)
 
-    def with_name(self, text: str) -> ExtensionQuerySet:
-        """Return extensions with every word of a text in their name or id."""
+    def with_name(self, text: str, *, popular: bool = False) -> ExtensionQuerySet:
+        """Return extensions with every word of a text in their name or id; with ``popular``, of the most downloaded ones."""
         query = TextQuery.parse(text)
         if not query.words:
             return self.none()
-        return self.filter(pk__in=engine().matching(query, in_name=True))
+        return self.filter(pk__in=engine().matching(query, in_name=True, popular=popular))
 
     def of_type(self, type_: str) -> ExtensionQuerySet:
         """Return extensions of the type with this name."""

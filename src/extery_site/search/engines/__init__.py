@@ -17,11 +17,19 @@ class Engine(Protocol):
     def create_index(self, connection: Any) -> None:
         """Create what the index needs beside the table of `SearchDocument`, unless it exists."""
 
-    def matching(self, query: TextQuery, *, in_name: bool = False) -> RawSQL:
-        """Return the keys of extensions that match, in their name only if ``in_name``, as a subquery."""
+    def matching(self, query: TextQuery, *, in_name: bool = False, popular: bool = False) -> RawSQL:
+        """Return the keys of extensions that match, as a subquery.
 
-    def scores(self, query: TextQuery, keys: Sequence[int]) -> dict[int, float]:
-        """Return how well the text of the ``keys`` matches, positive numbers. Of a common query, it can be some of them."""
+        With ``in_name``, in their name only; with ``popular``, only those with `SearchDocument.is_popular`.
+        """
+
+    def scores(
+        self, query: TextQuery, keys: Sequence[int], *, popular: bool = False
+    ) -> dict[int, float]:
+        """Return how well the text of the ``keys`` matches, positive numbers. Of a common query, it can be some of them.
+
+        With ``popular``, most of the keys have `SearchDocument.is_popular`, and others can be left out.
+        """
 
 
 def engine_of(database: Any) -> Engine:
@@ -42,10 +50,14 @@ def engine() -> Engine:
 
 def has_match(query: TextQuery) -> bool:
     """Return whether any extension matches."""
-    matching = engine().matching(query)
+    # Common words are found in the popular texts, and then the others are not looked at.
+    popular, all_ = engine().matching(query, popular=True), engine().matching(query)
     # PostgreSQL would read all texts until one matches, and not its index; SQLite stops at the first match.
     how = "MATERIALIZED" if connection.vendor == "postgresql" else ""
-    sql = f"WITH found AS {how} ({matching.sql}) SELECT EXISTS(SELECT 1 FROM found)"  # noqa: S608  our own SQL
+    sql = (
+        f"WITH popular AS {how} ({popular.sql}), found AS {how} ({all_.sql}) "  # noqa: S608  our own SQL
+        "SELECT EXISTS(SELECT 1 FROM popular) OR EXISTS(SELECT 1 FROM found)"
+    )
     with connection.cursor() as cursor:
-        cursor.execute(sql, matching.params)
+        cursor.execute(sql, [*popular.params, *all_.params])
         return bool(cursor.fetchone()[0])

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
+from extery_site.search.engines.columns import has_column
 from extery_site.search.queries import TextQuery
 
 CONFIGURATION = "extery_search"
@@ -42,6 +43,11 @@ CREATE INDEX IF NOT EXISTS search_name_text ON search_searchdocument
     USING gin (name_text) WITH (fastupdate = off);
 CREATE INDEX IF NOT EXISTS search_text ON search_searchdocument USING gin (text) WITH (fastupdate = off);
 """
+# A common word is found in few popular texts, without reading all others.
+_CREATE_POPULAR = """
+CREATE INDEX IF NOT EXISTS search_popular ON search_searchdocument
+    USING gin (text) WITH (fastupdate = off) WHERE is_popular
+"""
 _MATCHING = f"SELECT extension_id FROM search_searchdocument WHERE text @@ to_tsquery('{CONFIGURATION}', %s)"  # noqa: S608
 # In a column of its own: an index has no weights, and the long text of each match would be read for them.
 _MATCHING_NAMES = _MATCHING.replace("text @@", "name_text @@")
@@ -66,12 +72,17 @@ class PostgreSQLEngine:
             cursor.execute("SELECT to_regclass('search_text')")
             if cursor.fetchone()[0] is None:
                 cursor.execute(_CREATE_COLUMN)
+            if has_column(connection, "is_popular"):
+                cursor.execute(_CREATE_POPULAR)
 
-    def matching(self, query: TextQuery, *, in_name: bool = False) -> RawSQL:
+    def matching(self, query: TextQuery, *, in_name: bool = False, popular: bool = False) -> RawSQL:
         """Return the keys of extensions that match."""
-        return RawSQL(_MATCHING_NAMES if in_name else _MATCHING, [query.tsquery])  # noqa: S611
+        sql = _MATCHING_NAMES if in_name else _MATCHING
+        return RawSQL(f"{sql} AND is_popular" if popular else sql, [query.tsquery])  # noqa: S611
 
-    def scores(self, query: TextQuery, keys: Sequence[int]) -> dict[int, float]:
+    def scores(
+        self, query: TextQuery, keys: Sequence[int], *, popular: bool = False
+    ) -> dict[int, float]:
         """Return the scores of ``keys``."""
         with connection.cursor() as cursor:
             cursor.execute(_SCORES, [query.tsquery, list(keys)])
