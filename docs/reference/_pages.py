@@ -74,6 +74,8 @@ _AREA_TITLES = {
     "image": "Images",
     "pick": "Editor’s picks",
     "site-page": "Pages of the site",
+    "media": "Galleries",
+    "video": "Videos",
     "permission": "Permissions",
     "account": "Accounts",
     "quota": "Quotas",

@@ -18,6 +18,7 @@ from extery_site.accounts.auth import REQUIRED_AUTH
 from extery_site.catalog.endpoints import router as catalog
 from extery_site.catalog.search_endpoints import router as search
 from extery_site.listings.endpoints import router as listings
+from extery_site.media.endpoints import router as media
 from extery_site.moderation.check_endpoints import router as package_checks
 from extery_site.moderation.endpoints import router as moderation
 from extery_site.moderation.precision_views import router as precision
@@ -108,6 +109,7 @@ for _router in (
     uploads,
     limits,
     managing,
+    media,
     maximum,
     statistics,
     schemas,

@@ -30,6 +30,7 @@ class Action(TextChoices):
     COMMENT_REMOVED = "comment.removed", "Comment removed"
     REPLY_SAVED = "reply.saved", "Saved reply written"
     REPLY_DELETED = "reply.deleted", "Saved reply deleted"
+    MEDIA_CHANGED = "media.changed", "Pictures or videos of an extension changed"
     ID_RESERVED = "id.reserved", "Id reserved"
     ID_FREED = "id.freed", "Reserved id freed"
     PICKED = "pick.added", "Extension picked"

@@ -58,7 +58,10 @@ def remove_orphans(*, now: datetime | None = None) -> Removed:
     before = (now or timezone.now()) - MIN_AGE
     return Removed(
         unreferenced=_remove_unreferenced(before),
-        without_row=sum(_remove_without_row(layout.folder, before) for layout in LAYOUTS.values()),
+        without_row=sum(
+            _remove_without_row(folder, before)
+            for folder in sorted({layout.folder for layout in LAYOUTS.values()})
+        ),
         unfinished=get_storage().abort_unfinished(before),
     )
 

@@ -16,6 +16,13 @@ class FileKind(models.TextChoices):
 
     PACKAGE = "package", "Package"
     IMAGE = "image", "Image"
+    MP4 = "mp4", "MP4 video"
+    WEBM = "webm", "WebM video"
+
+
+def file_kind_choices() -> list[tuple[str, str]]:
+    """Return the choices of `StoredFile.kind`; as a function, so that a new one needs no migration."""
+    return FileKind.choices
 
 
 @dataclass(frozen=True)
@@ -34,9 +41,16 @@ class Layout:
 LAYOUTS: dict[str, Layout] = {
     FileKind.PACKAGE: Layout("packages", ".zip", "application/zip"),
     FileKind.IMAGE: Layout("images", ".webp", "image/webp"),
+    FileKind.MP4: Layout("videos", ".mp4", "video/mp4"),
+    FileKind.WEBM: Layout("videos", ".webm", "video/webm"),
 }
 
 
 def image_url(sha256: str) -> str:
     """Return the URL path of an image."""
-    return settings.MEDIA_URL + LAYOUTS[FileKind.IMAGE].name(sha256)
+    return media_url(FileKind.IMAGE, sha256)
+
+
+def media_url(kind: str, sha256: str) -> str:
+    """Return the URL path of an image or a video."""
+    return settings.MEDIA_URL + LAYOUTS[kind].name(sha256)

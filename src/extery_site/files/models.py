@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 
-from extery_site.files.layout import LAYOUTS, FileKind, Layout
+from extery_site.files.layout import LAYOUTS, Layout, file_kind_choices
 
 
 class StoredFileQuerySet(models.QuerySet["StoredFile"]):
@@ -25,7 +25,7 @@ class StoredFile(models.Model):
 
     sha256 = models.CharField(max_length=64, primary_key=True)
     size = models.PositiveBigIntegerField()
-    kind = models.CharField(max_length=16, choices=FileKind.choices)
+    kind = models.CharField(max_length=16, choices=file_kind_choices)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     quarantined_at = models.DateTimeField(
         null=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import BinaryIO
@@ -17,6 +18,8 @@ from extery_site.files.layout import LAYOUTS, FileKind
 from extery_site.files.models import StoredFile
 
 _BLOCK = 1 << 18
+#: Python parses only so many digits, and no file has a size of more than 18.
+_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
 
 class DamagedFile(Exception):
@@ -79,19 +82,70 @@ def cache_control(*, is_public: bool) -> str:
     return f"public, max-age={int(lifetime.total_seconds())}, must-revalidate"
 
 
-def send_image(request: HttpRequest, sha256: str, *, is_public: bool) -> HttpResponseBase:
-    """Send an image by its hash, or 304 if the client has it; raises `Http404` for no such file."""
-    name = LAYOUTS[FileKind.IMAGE].name(sha256)
-    headers = {"ETag": f'"{sha256}"', "Cache-Control": cache_control(is_public=is_public)}
+def media_cache_control(*, is_public: bool) -> str:
+    """Return the value of Cache-Control for a picture or a video of a page.
+
+    A browser keeps what it has shown for a year. Caches that many share ask again after ``EXTERY_CACHE_LIFETIME``,
+    so that a blocked picture leaves them.
+    """
+    if not is_public:
+        return "private, no-store"
+    lifetime: timedelta = settings.EXTERY_CACHE_LIFETIME
+    return f"public, max-age=31536000, immutable, s-maxage={int(lifetime.total_seconds())}"
+
+
+def send_media(
+    request: HttpRequest, kind: FileKind, sha256: str, *, is_public: bool
+) -> HttpResponseBase:
+    """Send a picture or a video by its hash, or a range of it, or 304 if the client has it.
+
+    Raises `Http404` for no such file.
+    """
+    layout = LAYOUTS[kind]
+    headers = {
+        "ETag": f'"{sha256}"',
+        "Cache-Control": media_cache_control(is_public=is_public),
+        "Accept-Ranges": "bytes",
+        "Content-Type": layout.media_type,
+        # Whatever the bytes contain, a page that is opened from them runs nothing.
+        "Content-Security-Policy": "default-src 'none'; media-src 'self'; img-src 'self'; sandbox",
+        "X-Content-Type-Options": "nosniff",
+    }
     if headers["ETag"] in request.headers.get("If-None-Match", ""):
         return HttpResponse(status=304, headers=headers)
+    name = layout.name(sha256)
     try:
-        response = send(request, name)
+        response = _send_range(request, name, headers)
     except FileNotFoundError:
         raise Http404(name) from None
-    response.headers["Content-Type"] = "image/webp"
     for header, value in headers.items():
         response.headers[header] = value
     # Browsers show it in a page; it is not a download.
     response.headers.pop("Content-Disposition", None)
     return response
+
+
+def _send_range(request: HttpRequest, name: str, headers: dict[str, str]) -> HttpResponseBase:
+    """Send a file, or the range that is asked for, whose end needs the size."""
+    if "Range" not in request.headers:
+        return send(request, name)
+    size = get_storage().find_size(name)
+    if size is None:
+        raise FileNotFoundError(name)
+    part = requested_part(request, headers["ETag"], size)
+    if part is not None and part.start >= size:
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    return send(request, name, part=part)
+
+
+def requested_part(request: HttpRequest, etag: str, size: int) -> range | None:
+    """Return the requested range of a file; ``None`` for the whole, also if the range is invalid."""
+    match = _RANGE.fullmatch(request.headers.get("Range", "").strip())
+    if match is None or request.headers.get("If-Range", etag) != etag:
+        return None
+    first, last = match.groups()
+    if first and last and int(first) > int(last):
+        return None
+    if first:
+        return range(int(first), min(int(last) + 1 if last else size, size))
+    return range(max(0, size - int(last)), size) if last else None

@@ -104,9 +104,9 @@ def _orphans(before: datetime) -> Iterator[Problem]:
         for row in batch:
             yield Problem.of("storage.file-orphaned", where=Where(row.name), variant="unreferenced")
         last = batch[-1].pk
-    for layout in LAYOUTS.values():
+    for folder in sorted({layout.folder for layout in LAYOUTS.values()}):
         listed: list[ListedFile] = []
-        for file in get_storage().list_files(layout.folder):
+        for file in get_storage().list_files(folder):
             listed.append(file)
             if len(listed) == _BATCH:
                 yield from _without_row(listed, before)

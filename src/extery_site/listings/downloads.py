@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -18,9 +16,6 @@ from extery_site.catalog.models import Package, Version
 from extery_site.files import serving
 from extery_site.listings.download_counts import DOWNLOADS
 from extery_site.quotas.client_address import client_address
-
-#: Python parses only so many digits, and no file has a size of more than 18.
-_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
 
 @require_safe
@@ -84,7 +79,7 @@ def _check_allowed(package: Package, request: HttpRequest) -> bool:
 
 def _send(request: HttpRequest, package: Package, headers: dict[str, str]) -> HttpResponseBase:
     size = package.size
-    part = _requested_part(request, headers["ETag"], size)
+    part = serving.requested_part(request, headers["ETag"], size)
     if part is not None and part.start >= size:
         return HttpResponse(status=416, headers={**headers, "Content-Range": f"bytes */{size}"})
     try:
@@ -99,16 +94,3 @@ def _send(request: HttpRequest, package: Package, headers: dict[str, str]) -> Ht
     for name, value in headers.items():
         response.headers[name] = value
     return response
-
-
-def _requested_part(request: HttpRequest, etag: str, size: int) -> range | None:
-    """Return the requested range; ``None`` for the whole file, also if the range is invalid."""
-    match = _RANGE.fullmatch(request.headers.get("Range", "").strip())
-    if match is None or request.headers.get("If-Range", etag) != etag:
-        return None
-    first, last = match.groups()
-    if first and last and int(first) > int(last):
-        return None
-    if first:
-        return range(int(first), min(int(last) + 1 if last else size, size))
-    return range(max(0, size - int(last)), size) if last else None

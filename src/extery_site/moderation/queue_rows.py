@@ -104,6 +104,7 @@ def make_rows(
     versions = (
         Version.objects.select_related("extension__owner", "extension__image")
         .defer("release_notes", "license")
+        .prefetch_related("extension__gallery_items__image")
         .order_by()
         .with_packages()
         .in_bulk(keys)

@@ -75,6 +75,7 @@ ISOLATED_FUNCTIONS = {
     "compare-packages": "extery_site.moderation.isolated.compare",
     "convert-image": "extery_site.catalog.isolated_images.convert",
     "image-variants": "extery_site.catalog.isolated_images.make_variants",
+    "probe-video": "extery_site.media.isolated_video.probe",
 }
 #: Paths of the functions that are called with a version when the checks of a package of it have a new result, in
 #: the transaction that stores it. The value of the setting ``SCAN_HANDLERS``.

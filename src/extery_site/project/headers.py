@@ -74,14 +74,20 @@ def _wrong_host(request: HttpRequest) -> HttpResponse:
 
 
 class SecurityHeadersMiddleware:
-    """Adds security headers to every response that does not set them."""
+    """Adds security headers to every response that does not set them.
+
+    A page that shows something of another site in a frame sets ``frame_origins`` of the request.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        policy = CONTENT_SECURITY_POLICY
+        if origins := getattr(request, "frame_origins", ()):
+            policy = f"{policy}; frame-src {' '.join(origins)}"
+        response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         return response
 

@@ -47,6 +47,7 @@ STATUS_BY_ERROR_TYPE: tuple[tuple[type[ExteryError], int], ...] = (
 STATUS_BY_CODE = {
     "upload.too-large": 413,
     "image.too-large": 413,
+    "video.too-large": 413,
     "request.too-large": 413,
     # A stored file is damaged: the site's fault, but the version cannot be approved in this state.
     "review.package-damaged": 409,

@@ -27,6 +27,10 @@ EXTERY_CONTACT: str = _site_settings.contact
 EXTERY_SECURITY_CONTACT: str = _site_settings.security_contact
 EXTERY_MAX_UPLOAD: int = _site_settings.max_upload
 EXTERY_MAX_IMAGE: int = _site_settings.max_image
+EXTERY_MAX_GALLERY: int = _site_settings.max_gallery
+EXTERY_MAX_VIDEOS: int = _site_settings.max_videos
+EXTERY_MAX_VIDEO: int = _site_settings.max_video
+EXTERY_MAX_VIDEO_DURATION: timedelta = _site_settings.max_video_duration
 EXTERY_CACHE_LIFETIME: timedelta = _site_settings.cache_lifetime
 EXTERY_RESERVED_IDS: tuple[str, ...] = _site_settings.reserved_ids
 EXTERY_REVIEW_TIME: timedelta = _site_settings.review_time
@@ -106,6 +110,7 @@ INSTALLED_APPS = [
     "extery_site.scanning",
     "extery_site.source_search",
     "extery_site.listings",
+    "extery_site.media",
     "extery_site.catalog",
     "extery_site.statistics",
     "extery_site.search",

@@ -120,6 +120,20 @@ class SiteSettings(BaseSettings):
         default="200 MB", description="Maximum size of an uploaded package."
     )
     max_image: Size = _setting(default="10 MB", description="Maximum size of an uploaded image.")
+    max_gallery: PositiveCount = _setting(
+        default="12", description="Maximum number of pictures and videos of an extension."
+    )
+    max_videos: Count = _setting(
+        default="3",
+        description="Maximum number of videos among them, also those on YouTube; with 0 there are none.",
+    )
+    max_video: Size = _setting(
+        default="100 MB",
+        description="Maximum size of an uploaded video; EXTERY_MAX_UPLOAD limits it, too.",
+    )
+    max_video_duration: Duration = _setting(
+        default="3 minutes", description="Maximum duration of an uploaded video."
+    )
     cache_lifetime: Duration = _setting(
         default="10 minutes",
         description="Time after which caches ask again for a package or an image, so that a "

@@ -6,8 +6,8 @@ from django.urls import include, path, re_path
 
 from extery_site.administration.site import admin_site
 from extery_site.api import api
-from extery_site.catalog.image_view import image
 from extery_site.listings.downloads import download
+from extery_site.media.serving import image, video
 from extery_site.project.error_views import problem_page
 from extery_site.ui import well_known
 
@@ -17,6 +17,7 @@ urlpatterns = [
     path(".well-known/change-password", well_known.change_password),
     path("", include("extery_site.catalog.urls")),
     path("", include("extery_site.sharing.urls")),
+    path("", include("extery_site.media.urls")),
     path("", include("extery_site.publish.urls")),
     path("", include("extery_site.submit.urls")),
     path("", include("extery_site.ratings.urls")),
@@ -38,6 +39,10 @@ urlpatterns = [
     path("admin/", admin_site.urls),
     path("problems/<code>/", problem_page, name="problem"),
     re_path(r"^media/images/(?P<folder>[0-9a-f]{2})/(?P<sha256>[0-9a-f]{64})\.webp$", image),
+    re_path(
+        r"^media/videos/(?P<folder>[0-9a-f]{2})/(?P<sha256>[0-9a-f]{64})\.(?P<suffix>mp4|webm)$",
+        video,
+    ),
 ]
 
 handler400 = "extery_site.project.error_views.bad_request"

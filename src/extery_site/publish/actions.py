@@ -84,7 +84,7 @@ def update_draft(
             locking.require_not_blocked(owned)
             use_grown_quota(QuotaKind.UPLOADS, account=owned.owner_id, address=address)
         # Before the transaction: decoding and transferring it take long, and lock nothing.
-        with uploaded_image(image) as uploaded:
+        with uploaded_image(image, "cover") as uploaded:
             _update_draft(extension, by, image=uploaded, **fields)
             return uploaded.problems
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from extery.core.errors import Problem, Where
 from extery_site.catalog.models import Extension, Version
+from extery_site.media.gallery import missing_alt_texts
 from extery_site.publish.addresses import draft_url
 from extery_site.publish.held_files import held_problems
 from extery_site.publish.page_text import page_draft_of
@@ -77,6 +78,11 @@ _RULES = (
         "alt_text",
         lambda extension, _: extension.image is not None and not extension.image.alt_text.strip(),
     ),
+    _Rule(
+        "submit.gallery-alt-text-missing",
+        "gallery",
+        lambda extension, _: bool(missing_alt_texts(extension)),
+    ),
 )
 
 
@@ -107,5 +113,9 @@ def submit_state(extension: Extension, version: Version) -> CompleteState:
 
 def _item(code: str, field: str, extension: Extension, version: Version) -> MissingItem:
     version.extension = extension
-    page = reverse("publish:upload") if field == "file" else f"{draft_url(version)}#id_{field}"
-    return MissingItem(Problem.of(code, where=Where(path=(field,))), page)
+    problem = Problem.of(code, where=Where(path=(field,)))
+    if field == "file":
+        return MissingItem(problem, reverse("publish:upload"))
+    if field == "gallery":
+        return MissingItem(problem, reverse("media:edit", args=[extension.extension_id]))
+    return MissingItem(problem, f"{draft_url(version)}#id_{field}")

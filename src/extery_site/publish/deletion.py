@@ -19,7 +19,6 @@ from django.utils import timezone
 from extery.core.errors import Conflict, NotFound
 from extery_site.accounts.permissions import AnyUser, require_user
 from extery_site.catalog import lifecycle, locking, transitions
-from extery_site.catalog.images import delete_image
 from extery_site.catalog.models import (
     EXPIRING,
     WITHDRAWABLE,
@@ -31,6 +30,7 @@ from extery_site.catalog.models import (
 )
 from extery_site.catalog.text_limits import MAX_REASON_LENGTH, clean_text
 from extery_site.files.storage import release
+from extery_site.media.icons import erase_media
 from extery_site.notify.actions import settle
 from extery_site.publish.expiry import delete_rows, delete_version
 from extery_site.publish.offer_subject import offer_subject
@@ -160,20 +160,18 @@ def _erase_if_due(extension: Extension, now: datetime) -> bool:
 
 
 def _erase(extension: Extension) -> None:
-    """Delete versions, packages, image and texts; the files go if nothing else refers to them."""
+    """Delete versions, packages, pictures, videos and texts; the files go if nothing else refers to them."""
     extension.newest_version = None
     for version in extension.versions.order_by("pk"):
         for packages in (version.packages, version.replaced_packages):
             release(*(package.file for package in packages.select_related("file")))
         version.delete()
-    image, extension.image = extension.image, None
+    erase_media(extension)
     extension.tags.clear()
     extension.description = extension.website = extension.support_url = ""
     extension.deprecation_note = ""
     extension.replacement = None
     extension.save()
-    if image is not None:
-        delete_image(image)
 
 
 def _mark_deleted(extension: Extension, now: datetime) -> None:

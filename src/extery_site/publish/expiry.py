@@ -17,9 +17,9 @@ from extery.core.errors import Conflict, NotFound
 from extery_site.accounts.models import User
 from extery_site.accounts.permissions import AnyUser
 from extery_site.catalog import lifecycle, locking, transitions
-from extery_site.catalog.images import delete_image
 from extery_site.catalog.models import EXPIRING, Event, Extension, Version
 from extery_site.files.storage import release
+from extery_site.media.icons import erase_media
 
 
 @transaction.atomic
@@ -50,10 +50,8 @@ def delete_version(
 
 def delete_rows(extension: Extension) -> None:
     """Delete an extension without versions and its events, which frees its id."""
-    image = extension.image
+    erase_media(extension)
     extension.delete()
-    if image is not None:
-        delete_image(image)
 
 
 def free_at(extension: Extension) -> datetime | None:

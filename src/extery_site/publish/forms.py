@@ -68,8 +68,8 @@ class DraftForm(forms.Form):
     image = forms.FileField(
         label="Image",
         required=False,
-        help_text="A screenshot or rendering. PNG, JPEG or WebP, 16:9, 1920 × 1080 pixels recommended, "
-        "at least 960 × 540.",
+        help_text="The cover: a screenshot or rendering that shows what the extension does, without a logo or much "
+        "text. PNG, JPEG or WebP, 16:9, at least 1920 × 1080 pixels. No GIF: it is large and cannot be paused.",
         widget=forms.FileInput(
             attrs={"accept": "image/png,image/jpeg,image/webp", "data-preview": "image-preview"}
         ),

@@ -101,6 +101,8 @@ AREAS = {
     "maximum": "site_manage",
     "image": "site_catalog",
     "pick": "site_catalog",
+    "media": "site_media",
+    "video": "site_media",
     "permission": "site_accounts",
     "account": "site_accounts",
     "quota": "site_quotas",

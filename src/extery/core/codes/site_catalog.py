@@ -29,10 +29,18 @@ CODES: dict[str, Code] = {
     "image.unsupported-format": Code(
         "error",
         "the image format is not supported",
-        "Every browser displays PNG, JPEG and WebP. Animated images distract from the text.",
+        "Every browser displays PNG, JPEG and WebP. Animated images distract from the text, cannot be paused, and are "
+        "larger than a video.",
         message="the image format is {format}",
         hint="save it as a still PNG, JPEG or WebP",
-        variants={"animated": ("the image is an animated {format}", "")},
+        variants={
+            "animated": ("the image is an animated {format}", ""),
+            "gif": (
+                "the image is a GIF, which has few colours, is large, and cannot be paused if it moves",
+                "save a still picture as PNG, JPEG or WebP, and add a movement as a video (MP4 or WebM)",
+            ),
+            "icon": ("the icon is a {format}", "save it as PNG or WebP"),
+        },
         example={"format": "TIFF"},
     ),
     "image.too-large": Code(
@@ -74,8 +82,40 @@ CODES: dict[str, Code] = {
         "the image is not 16:9",
         "Cards crop images to 16:9.",
         message=f"{_SIZE}, which is not 16:9",
-        hint="crop it to 16:9; otherwise pages show its centre only",
-        example=_SIZE_EXAMPLE,
+        hint="crop it to {crop} pixels; otherwise pages show its centre only",
+        example=_SIZE_EXAMPLE | {"crop": "800 × 450"},
+    ),
+    "image.cover-too-small": Code(
+        "error",
+        "the cover has less than 1920 × 1080 pixels",
+        "The cover is shown large on the page of the extension and in link previews, where fewer pixels look blurred.",
+        message=f"{_SIZE}; the cover needs {{minimum}}",
+        hint="make a screenshot or rendering of at least {minimum} pixels; one that is enlarged stays blurred",
+        example=_SIZE_EXAMPLE | {"minimum": "1920 × 1080"},
+    ),
+    "image.cover-not-16-9": Code(
+        "error",
+        "the cover is not 16:9",
+        "Cards and link previews show the cover at 16:9, and would cut off the rest of it.",
+        message=f"{_SIZE}; the cover needs 16:9",
+        hint="crop it to {crop} pixels",
+        example={"width": 1920, "height": 1200, "crop": "1920 × 1080"},
+    ),
+    "image.icon-not-square": Code(
+        "error",
+        "the icon is not square",
+        "Icons are shown as squares with round corners.",
+        message="the icon has {width} × {height} pixels, which is not a square",
+        hint="crop it to {side} × {side} pixels",
+        example={"width": 512, "height": 256, "side": 256},
+    ),
+    "image.icon-too-small": Code(
+        "error",
+        "the icon has less than 256 × 256 pixels",
+        "It would look blurred on screens with a high resolution.",
+        message="the icon has {width} × {height} pixels; it needs {minimum}",
+        hint="save it with {minimum} pixels",
+        example={"width": 64, "height": 64, "minimum": "256 × 256"},
     ),
     "pick.not-public": Code(
         "error",

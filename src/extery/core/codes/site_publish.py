@@ -204,6 +204,13 @@ CODES: dict[str, Code] = {
         message="the image description (alt text) is missing",
         hint="add an image description (alt text)",
     ),
+    "submit.gallery-alt-text-missing": Code(
+        "error",
+        "the alt text of a picture or video in the gallery is missing",
+        "Screen readers read the alt text to people who cannot see the picture.",
+        message="the alt text of a picture or video in the gallery is missing",
+        hint="add the alt texts of the gallery",
+    ),
     "submit.package-missing": Code(
         "error",
         "the package is missing",

@@ -38,6 +38,7 @@ from extery_site.catalog.text_limits import (
     MAX_TEXT_LENGTH,
     MAX_URL_LENGTH,
 )
+from extery_site.files.layout import image_url
 from extery_site.search.engines import engine
 from extery_site.search.queries import TextQuery, storable
 
@@ -278,6 +279,15 @@ class Extension(models.Model):
         null=True,
         blank=True,
         related_name="extension",
+        help_text="The cover, which is the first picture of the gallery.",
+    )
+    icon = models.ForeignKey(
+        "files.StoredFile",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="A square of 256 pixels; without one, pages draw letters of the name.",
     )
     status = models.CharField(max_length=20, choices=extension_status_choices, default=Status.DRAFT)
     block_reason = models.TextField(blank=True, max_length=MAX_STORED_BLOCK_REASON_LENGTH)
@@ -374,6 +384,11 @@ class Extension(models.Model):
     @property
     def extension_type(self) -> ExtensionType:
         return types.TYPES_BY_NAME[self.type]
+
+    @property
+    def icon_url(self) -> str:
+        """The URL of its icon; empty without one. Makes no query."""
+        return image_url(self.icon_id) if self.icon_id else ""
 
     @property
     def is_asset_library(self) -> bool:
