@@ -55,17 +55,17 @@ def make(source: random.Random) -> bytes:
 def target(data: bytes) -> None:
     set_up()
     from extery_site.catalog.isolated_images import (
-        SMALL_WIDTH,
         _encode_webp,
         _scale_down,
+        check_size,
         open_image,
     )
 
     try:
-        image, problems = open_image(io.BytesIO(data))
+        image = open_image(io.BytesIO(data))
+        check_problems(check_size(*image.size, "picture"))
     except InvalidInput as error:
         check_problems(error.problems)
         return
-    check_problems(problems)
-    made = _encode_webp(_scale_down(image, SMALL_WIDTH), quality=50)
+    made = _encode_webp(_scale_down(image, 320), quality=50)
     assert made[:4] == b"RIFF"

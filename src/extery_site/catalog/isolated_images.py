@@ -141,9 +141,9 @@ def check_size(width: int, height: int, purpose: Purpose) -> ProblemList:
         elif is_small:
             add("image.below-recommended-size", recommended=sizes["recommended"])
         if abs(width / height - 16 / 9) > _MAX_RATIO_ERROR:
-            high = min(height, width * 9 // 16)
-            crop = _times((high * 16 // 9, high))
-            add("image.cover-not-16-9" if is_cover else "image.not-16-9", crop=crop)
+            is_high = height * 16 > width * 9
+            crop = (width, width * 9 // 16) if is_high else (height * 16 // 9, height)
+            add("image.cover-not-16-9" if is_cover else "image.not-16-9", crop=_times(crop))
     return problems
 
 

@@ -196,11 +196,10 @@ def set_alt_text(
 
 
 @router.delete("/extensions/{extension_id}/media/{item_id}", response={204: None})
-def remove(request: HttpRequest, extension_id: str, item_id: int) -> tuple[int, None]:
+def remove(request: HttpRequest, extension_id: str, item_id: int) -> None:
     """Remove an item and its files. The next picture that is large enough replaces a cover."""
     extension = visible_extension(extension_id, request.user)
     order.remove(extension=extension, by=request.user, item=item_id)
-    return 204, None
 
 
 @router.post("/extensions/{extension_id}/icon", response=MediaOut)
@@ -217,10 +216,9 @@ def set_icon(
 
 
 @router.delete("/extensions/{extension_id}/icon", response={204: None})
-def remove_icon(request: HttpRequest, extension_id: str) -> tuple[int, None]:
+def remove_icon(request: HttpRequest, extension_id: str) -> None:
     """Remove the icon; pages draw letters of the name instead."""
     icons.remove_icon(extension=visible_extension(extension_id, request.user), by=request.user)
-    return 204, None
 
 
 def _required(file: UploadedFile | None, field: str) -> BinaryIO:

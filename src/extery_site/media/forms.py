@@ -7,7 +7,6 @@ from django import forms
 from extery_site.catalog.text_limits import MAX_ALT_TEXT_LENGTH
 
 _IMAGES = "image/png,image/jpeg,image/webp"
-ALT_TEXT_HELP = "Say what one sees, for people who cannot."
 
 
 def _file(label: str, help_text: str, accept: str) -> forms.FileField:
@@ -17,12 +16,6 @@ def _file(label: str, help_text: str, accept: str) -> forms.FileField:
         allow_empty_file=True,
         help_text=help_text,
         widget=forms.FileInput(attrs={"accept": accept}),
-    )
-
-
-def _alt_text(help_text: str) -> forms.CharField:
-    return forms.CharField(
-        label="Alt text", required=False, max_length=MAX_ALT_TEXT_LENGTH, help_text=help_text
     )
 
 
@@ -38,10 +31,21 @@ class VideoForm(forms.Form):
         help_text="Nothing is loaded from YouTube until a visitor presses Play.",
         widget=forms.TextInput(attrs={"placeholder": "https://www.youtube.com/watch?v=…"}),
     )
-    poster = _file(
-        "Picture of the video", "Shown until it plays. 16:9, at least 960 × 540 pixels.", _IMAGES
+    poster = forms.FileField(
+        label="Picture of the video",
+        allow_empty_file=True,
+        help_text="Shown until it plays. 16:9, at least 960 × 540 pixels.",
+        error_messages={"required": "Choose a picture of the video, of at least 960 × 540 pixels."},
+        widget=forms.FileInput(attrs={"accept": _IMAGES}),
     )
-    alt_text = _alt_text("Say what happens in it, for people who cannot see it.")
+    alt_text = forms.CharField(
+        label="Alt text",
+        max_length=MAX_ALT_TEXT_LENGTH,
+        help_text="Say what happens in it, for people who cannot see it.",
+        error_messages={
+            "required": "Alt text is missing: say what one sees, for people who cannot."
+        },
+    )
 
 
 class IconForm(forms.Form):

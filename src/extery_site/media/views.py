@@ -142,13 +142,11 @@ def _add_video(page: _Page) -> None:
 
 def _receive_video(page: _Page, form: VideoForm) -> None:
     data = form.cleaned_data
-    file, poster = data["file"], data["poster"]
-    if poster is None:
-        raise InvalidInput.of("media.poster-missing", where=Where(path=("poster",)))
+    file = data["file"]
     common = {
         "extension": page.extension,
         "by": page.request.user,
-        "poster": poster,
+        "poster": data["poster"],
         "alt_text": data["alt_text"],
         "address": client_address(page.request),
     }

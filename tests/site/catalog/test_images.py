@@ -60,8 +60,8 @@ def test_an_image_becomes_webp_and_a_task_makes_its_variants(
     assert run_tasks() == 1
     image.refresh_from_db()
     assert (image.width, image.height, image.alt_text) == (2560, 1440, "A gear")
-    sizes = [opened(file).size for file in (image.file, image.large, image.small)]
-    assert sizes == [(2560, 1440), (1920, 1080), (640, 360)]
+    sizes = [opened(file).size for file in image.files]
+    assert sizes == [(2560, 1440), (320, 180), (640, 360), (1280, 720), (1920, 1080)]
     assert media() == sorted(file.name for file in StoredFile.objects.all())
     assert {opened(file).format for file in StoredFile.objects.all()} == {"WEBP"}
 
@@ -276,11 +276,11 @@ def test_images_are_decoded_one_at_a_time(db: None, monkeypatch: pytest.MonkeyPa
     decoding, most = [0], [0]
     decode = isolated_images.open_image
 
-    def count(file: BinaryIO) -> Any:
+    def count(file: BinaryIO, purpose: Any) -> Any:
         decoding[0] += 1
         most[0] = max(most[0], decoding[0])
         try:
-            return decode(file)
+            return decode(file, purpose)
         finally:
             decoding[0] -= 1
 
@@ -320,7 +320,7 @@ def test_a_file_shared_by_two_images_is_kept_until_both_are_deleted(
     assert first.small == second.small
     with django_capture_on_commit_callbacks(execute=True):
         images.delete_image(first)
-    assert len(media()) == 3
+    assert len(media()) == 5
     with django_capture_on_commit_callbacks(execute=True):
         images.delete_image(second)
     assert media() == []
@@ -333,7 +333,7 @@ def test_images_are_cached_for_minutes_and_packages_are_not_served_as_media(
     response = client.get(image.small_url)
     assert b"".join(response.streaming_content).startswith(b"RIFF")
     assert response["Content-Type"] == "image/webp"
-    assert response["Cache-Control"] == "public, max-age=600, must-revalidate"
+    assert response["Cache-Control"] == "public, max-age=31536000, immutable, s-maxage=600"
     package = approve().packages.get()
     assert client.get(f"/media/{package.file.name}").status_code == 404
     assert client.get(f"/media/images/aa/{'0' * 64}.webp").status_code == 404

@@ -80,9 +80,9 @@ CODES: dict[str, Code] = {
     "image.not-16-9": Code(
         "warning",
         "the image is not 16:9",
-        "Cards crop images to 16:9.",
+        "Galleries show pictures in a frame of 16:9.",
         message=f"{_SIZE}, which is not 16:9",
-        hint="crop it to {crop} pixels; otherwise pages show its centre only",
+        hint="crop it to {crop} pixels; otherwise it has empty edges",
         example=_SIZE_EXAMPLE | {"crop": "800 × 450"},
     ),
     "image.cover-too-small": Code(

@@ -24,6 +24,7 @@ from extery_site.catalog.models import (
 )
 from extery_site.files.models import StoredFile
 from extery_site.listings.models import ListedExtension, ListingEntry
+from extery_site.media.models import GalleryItem
 from extery_site.ratings.models import Rating, Reply
 
 
@@ -146,6 +147,19 @@ class ImageAdmin(ReadOnlyAdmin):
     date_hierarchy = "created_at"
 
 
+@register(GalleryItem, site=admin_site)
+class GalleryItemAdmin(ReadOnlyAdmin):
+    """Pictures and videos after the cover, which the owners of extensions add."""
+
+    list_display = ("extension", "position", "kind", "image", "seconds")
+    list_filter = ("kind",)
+    list_select_related = ("extension", "image")
+    search_fields = ("extension__extension_id", "image__alt_text", "youtube_id", "video__sha256")
+
+    def links(self, obj: GalleryItem) -> Iterable[Link]:
+        yield from extension_links(obj.extension)
+
+
 @register(MaximumSuggestion, site=admin_site)
 class MaximumSuggestionAdmin(ReadOnlyAdmin):
     """Suggested maximum Blender versions, which owners and moderators answer."""
@@ -205,7 +219,7 @@ class ListingEntryAdmin(ReadOnlyAdmin):
 
 @register(StoredFile, site=admin_site)
 class StoredFileAdmin(ReadOnlyAdmin):
-    """Files by the hash of their content; they are deleted with their last package or image."""
+    """Files by the hash of their content; they are deleted with their last package, image or video."""
 
     list_display = ("sha256", "kind", "size", "created_at")
     list_filter = ("kind",)

@@ -95,6 +95,9 @@ for (const gallery of document.querySelectorAll("[data-gallery]")) {
       large.alt = words.textContent = image.alt;
     };
     dialog.className = "gallery-zoom";
+    // Not the button: the key that opens the dialog would press it.
+    dialog.tabIndex = -1;
+    dialog.autofocus = true;
     dialog.setAttribute("aria-label", "Picture");
     foot.method = "dialog";
     close.className = "button button-small";
