@@ -31,6 +31,7 @@ from extery_site.scanning.tasks import check_now
 from extery_site.source_search.actions import start_search
 from extery_site.test_runs.models import Blender, BlenderRun
 from tests.site import factories
+from tests.site.media.content import add_item
 
 
 def make_rows(name: str, moderator: User, second: User) -> None:
@@ -53,6 +54,7 @@ def make_rows(name: str, moderator: User, second: User) -> None:
     reply(rating=rating, by=author, text="Thank you")
     maximum.suggest_maximum(version=public, by=user, maximum="5.0", reason="Broken in 5.0")
     handover.offer(extension=extension, by=author, to=user.username)
+    add_item(extension, f"Gear {name}", youtube="aqz-KE-bpKQ")
     case = report_extension(extension=extension, by=user, reason="other", text="Odd").case
     claim_case(case=case, by=second)
     blocks.ask_for_block(extension=extension, by=moderator, reason="Sends data away")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import pytest
+from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
 from PIL import Image as Pillow
@@ -142,6 +143,78 @@ def test_image_metadata_is_removed(db: None) -> None:
     assert not opened(image.file).getexif()
 
 
+@pytest.mark.parametrize(
+    "secret",
+    [
+        b"PK\x03\x04\x14 archive",
+        b"<script>alert(1)</script>",
+        b"/*\n*/alert(1)//",
+        b"\0" * 99 + b"GIF89a",
+    ],
+)
+def test_what_follows_or_hides_in_an_image_is_not_stored(secret: bytes, db: None) -> None:
+    text = b"tEXt" + b"Comment\0" + secret
+    chunk = struct.pack(">I", len(text) - 4) + text + struct.pack(">I", zlib.crc32(text))
+    png = picture(960, 540).getvalue()
+    polyglot = png[:33] + chunk + png[33:] + secret
+    image, _ = store_image(io.BytesIO(polyglot))
+    assert secret not in path_of(image.file).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("size", "code", "words"),
+    [
+        ((1280, 720), "image.cover-too-small", "1280 × 720 pixels; the cover needs 1920 × 1080"),
+        ((1920, 1200), "image.cover-not-16-9", "1920 × 1200 pixels; the cover needs 16:9"),
+        ((2400, 1080), "image.cover-not-16-9", "2400 × 1080 pixels"),
+        ((500, 500), "image.cover-too-small", "500 × 500 pixels"),
+    ],
+)
+def test_a_cover_has_a_size_of_its_own(size: tuple[int, int], code: str, words: str) -> None:
+    with pytest.raises(InvalidInput) as caught, images.uploaded_image(picture(*size), "cover"):
+        pass
+    assert caught.value.code == code
+    assert words in caught.value.problems[0].message
+
+
+def test_a_gif_is_refused_with_the_reason() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        store_image(picture(format_="GIF"))
+    [problem] = caught.value.problems
+    assert "cannot be paused" in problem.message
+    assert "MP4 or WebM" in problem.hint
+
+
+def test_a_browser_chooses_among_the_sizes(run_tasks: Callable[[], int]) -> None:
+    image = stored(run_tasks, 1500, 844)
+    assert [width for _, width in image.sources] == [320, 640, 1280, 1500]
+    assert image.srcset.count(" 320w, ") == 1
+    image.thumb = image.small = image.medium = image.large = None
+    assert image.sources == [(image_url(image.file_id), 1500)]
+
+
+def test_missing_sizes_of_an_older_release_are_made(
+    run_tasks: Callable[[], int],
+    media: Callable[[], list[str]],
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    image, twin = stored(run_tasks, 960, 540), stored(run_tasks, 960, 540)
+    before = media()
+    Image.objects.update(thumb=None, medium=None)
+    output = io.StringIO()
+    call_command("make_image_variants", stdout=output)
+    assert output.getvalue() == "Enqueued 1 of 1 images without all sizes.\n"
+    with django_capture_on_commit_callbacks(execute=True):
+        assert run_tasks() == 1
+    twin.refresh_from_db()
+    image.refresh_from_db()
+    assert image.has_variants
+    assert twin.has_variants
+    assert media() == before
+    call_command("make_image_variants", stdout=output)
+    assert run_tasks() == 0
+
+
 def test_exif_orientation_is_applied(db: None) -> None:
     exif = Pillow.Exif()
     exif[0x0112] = 6
@@ -162,6 +235,13 @@ def _animated() -> io.BytesIO:
     buffer = io.BytesIO()
     frames = [Pillow.new("RGB", (1920, 1080), color) for color in ("red", "blue")]
     frames[0].save(buffer, "WEBP", save_all=True, append_images=frames[1:], duration=100)
+    return buffer
+
+
+def _animated_png() -> io.BytesIO:
+    buffer = io.BytesIO()
+    frames = [Pillow.new("RGB", (960, 540), color) for color in ("red", "blue")]
+    frames[0].save(buffer, "PNG", save_all=True, append_images=frames[1:], duration=100)
     return buffer
 
 
@@ -191,6 +271,9 @@ def _announcing(width: int, height: int) -> io.BytesIO:
         (lambda: picture(format_="GIF"), "image.unsupported-format"),
         (lambda: picture(format_="BMP"), "image.unsupported-format"),
         (_animated, "image.unsupported-format"),
+        (_animated_png, "image.unsupported-format"),
+        (lambda: io.BytesIO(b"<html><script>alert(1)</script></html>"), "image.not-image"),
+        (lambda: io.BytesIO(b"%PDF-1.7"), "image.not-image"),
         (lambda: picture(format_="JPEG", exif=_odd_exif()), "image.not-image"),
         (lambda: picture(959, 540), "image.too-small"),
         (lambda: picture(1920, 500), "image.too-small"),

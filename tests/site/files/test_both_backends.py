@@ -82,7 +82,7 @@ def test_an_extension_is_uploaded_approved_and_downloaded(
     assert len(names(storage)) == 2
     run_tasks()
     assert names(storage) == sorted(file.name for file in StoredFile.objects.all())
-    assert len(names(storage)) == 4
+    assert len(names(storage)) == 6
     publish.submit(version=version, by=owner)
     assert client.get(Package.objects.get().download_path, headers=JSON).status_code == 403
     moderation.approve_version(version=version, packages=[sha256], by=moderator)
@@ -149,7 +149,7 @@ def test_discarding_a_draft_removes_its_files(
         extension=version.extension, by=owner, image=factories.picture(), alt_text="A gear"
     )
     run_tasks()
-    assert len(names(storage)) == 4
+    assert len(names(storage)) == 6
     publish.discard_draft(version=version, by=owner)
     assert names(storage) == []
     assert not StoredFile.objects.exists()

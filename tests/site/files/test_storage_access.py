@@ -19,6 +19,7 @@ ALLOWED = {
     "project/startup.py",
     "project/storage_address.py",
     "project/site_settings.py",
+    "media/forms.py",
     "publish/forms.py",
 }
 

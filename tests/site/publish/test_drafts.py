@@ -77,7 +77,7 @@ def test_a_new_image_replaces_the_old_one(
     run_tasks()
     before = set(media())
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
-        actions.update_draft(image=factories.picture(2240, 1260), **change)
+        actions.update_draft(image=factories.picture(2000, 1120), **change)
     run_tasks()
     assert Image.objects.count() == 1
     images = [name for name in media() if name.startswith("images/")]
