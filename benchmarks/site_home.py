@@ -14,28 +14,32 @@ def fill_home(extensions: list[Any], versions: list[Any], now: Any) -> None:
     from extery.package.theme_colors import ThemeColors
     from extery_site.catalog.models import (
         BlenderTest,
-        DailyDownloads,
         EditorsPick,
         Package,
         ThemeColours,
     )
     from extery_site.catalog.rising import find_rising
+    from extery_site.statistics.models import DownloadCount
 
     EditorsPick.objects.bulk_create(
         EditorsPick(extension=one, text="One small node group: for those who begin.")
         for one in extensions[:8]
     )
-    DailyDownloads.objects.bulk_create(
+    DownloadCount.objects.bulk_create(
         (
-            DailyDownloads(
-                extension=one, day=now.date() - timedelta(days=day), number=number % 60 + 14 - day
+            DownloadCount(
+                extension=one,
+                since=now.date() - timedelta(days=day),
+                version="1.0.0",
+                blender="5.3",
+                number=number % 60 + 14 - day,
             )
             for number, one in enumerate(extensions)
             for day in range(1, _DAYS + 1)
         ),
         BATCH,
     )
-    find_rising(now.date())
+    find_rising()
     packages = list(Package.objects.filter(version__in=versions[:: len(versions) // 500 + 1]))
     BlenderTest.objects.bulk_create(
         BlenderTest(package=one, blender=5_003_000, release="5.3.0", works=True) for one in packages

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from extery_site.accounts.models import User
-from extery_site.catalog.models import DailyDownloads, EditorsPick, Extension
+from extery_site.catalog.models import EditorsPick, Extension
 from extery_site.catalog.picks import pick_extension
 from extery_site.catalog.rising import find_rising
+from extery_site.statistics.recording import Download, add_to_day
 
 #: Id -> what a moderator says about it; the last one is shown first.
 PICKS = {
@@ -35,20 +36,26 @@ _DAYS = 14
 
 def add_front_page(moderator: User, now: datetime) -> None:
     """Choose the picks, and write the downloads of the days before ``now``."""
-    extensions = {one.extension_id: one for one in Extension.objects.browsable()}
+    extensions = {
+        one.extension_id: one
+        for one in Extension.objects.browsable().select_related("newest_version")
+    }
     for at, (extension_id, text) in enumerate(PICKS.items()):
         if extension_id in extensions:
             pick = pick_extension(extension_id=extension_id, by=moderator, text=text)
             chosen = now - timedelta(hours=2 * (len(PICKS) - at))
             EditorsPick.objects.filter(pk=pick.pk).update(created_at=chosen)
-    DailyDownloads.objects.bulk_create(
-        DailyDownloads(
-            extension=extensions[extension_id],
-            day=now.date() - timedelta(days=day),
-            number=numbers[day <= _DAYS // 2],
-        )
-        for extension_id, numbers in DOWNLOADS.items()
-        if extension_id in extensions
-        for day in range(1, _DAYS + 1)
-    )
-    find_rising(now.date())
+    for day in range(1, _DAYS + 1):
+        downloads = {
+            Download(
+                extensions[extension_id].pk, _newest(extensions[extension_id]), "5.3"
+            ): numbers[day <= _DAYS // 2]
+            for extension_id, numbers in DOWNLOADS.items()
+            if extension_id in extensions
+        }
+        add_to_day(downloads, day=now.date() - timedelta(days=day))
+    find_rising()
+
+
+def _newest(extension: Extension) -> str:
+    return extension.newest_version.number if extension.newest_version else ""

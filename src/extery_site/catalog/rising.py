@@ -2,42 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Any
+from heapq import nlargest
 
 from django.db import transaction
-from django.db.models import Q, Sum
 
-from extery_site.catalog.models import DailyDownloads, RisingExtension
+from extery_site.catalog.models import RisingExtension
 from extery_site.project.database import lock_transaction
+from extery_site.statistics.queries import downloads_of_days
 
 #: New downloads of a week below which nothing is trending.
 MIN_DOWNLOADS = 50
 #: The extensions with the most new downloads, of which those that grow are kept.
 MAX_ROWS = 400
-#: How long the downloads of a day are kept.
-KEPT = timedelta(days=60)
-_WEEK = timedelta(days=7)
+_WEEK = 7
 
 
 @transaction.atomic
-def find_rising(today: date) -> int:
-    """Compute the rows of `RisingExtension` again, and delete old daily downloads; return the number of rows."""
+def find_rising() -> int:
+    """Compute the rows of `RisingExtension` again; return their number."""
     lock_transaction("rising")
-    DailyDownloads.objects.filter(day__lt=today - KEPT).delete()
-    week = Q(day__gte=today - _WEEK)
-    counted = DailyDownloads.objects.filter(day__gte=today - 2 * _WEEK, day__lt=today)
-    sums: Any = (
-        counted.values("extension")
-        .annotate(new=Sum("number", filter=week), all=Sum("number"))
-        .filter(new__gte=MIN_DOWNLOADS)
-        .order_by("-new", "extension")
-        .values_list("extension", "new", "all")[:MAX_ROWS]
-    )
+    new = downloads_of_days(days=_WEEK, before=1)
+    old = downloads_of_days(days=_WEEK, before=1 + _WEEK)
+    often = ((number, -key) for key, number in new.items() if number >= MIN_DOWNLOADS)
     rows = [
-        RisingExtension(extension_id=key, new=new, before=both - new)
-        for key, new, both in sums
-        if new > both - new
+        RisingExtension(extension_id=-key, new=number, before=old.get(-key, 0))
+        for number, key in nlargest(MAX_ROWS, often)
+        if number > old.get(-key, 0)
     ]
     RisingExtension.objects.all().delete()
     RisingExtension.objects.bulk_create(rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from extery_site.catalog import search_documents, search_popular
 from extery_site.catalog.images import make_variants
@@ -37,7 +37,7 @@ def count_search_words() -> int:
 @task(queue_name=SLOW_QUEUE, priority=-10, time_limit=timedelta(minutes=10))
 def find_rising_extensions() -> int:
     """Compare the downloads of the last two weeks, for the start page."""
-    return find_rising(datetime.now(UTC).date())
+    return find_rising()
 
 
 @periodic(every=timedelta(hours=1))

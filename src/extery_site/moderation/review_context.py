@@ -62,7 +62,9 @@ def review_context(
     user = request.user
     reads_code = may_read_code(user, extension)
     tasks = visible_tasks(extension, version, user)
-    versions = list(queues.submitted_versions(extension).select_related("queue_entry", "page_draft"))
+    versions = list(
+        queues.submitted_versions(extension).select_related("queue_entry", "page_draft")
+    )
     cards = _cards([one for one in versions if one.status in PUBLIC], user)
     context: dict[str, Any] = {
         "extension": extension,

@@ -14,7 +14,6 @@ from django.utils import timezone
 from extery_site.accounts.models import User
 from extery_site.catalog.models import (
     BlenderTest,
-    DailyDownloads,
     Extension,
     KnownIncompatibility,
     Package,
@@ -24,6 +23,7 @@ from extery_site.catalog.models import (
 )
 from extery_site.catalog.picks import pick_extension
 from extery_site.catalog.rising import find_rising
+from extery_site.statistics.recording import Download, add_to_day
 from tests.site import factories
 from tests.site.pages.html import Page, open_page
 from tests.site.shared_database import SharedContent
@@ -84,15 +84,11 @@ def test_trending_compares_two_weeks_and_has_one_of_each_author(client: Client) 
     Extension.objects.filter(pk=tool(4).pk).update(owner=tool(0).owner)
     for number, (before, new) in enumerate(((10, 20), (0, 30), (10, 12), (90, 60), (10, 15))):
         for day in range(1, 15):
-            DailyDownloads.objects.create(
-                extension=tool(number),
-                day=today - timedelta(days=day),
-                number=new if day <= 7 else before,
-            )
-    DailyDownloads.objects.create(extension=tool(0), day=today - timedelta(days=90), number=9)
-    assert find_rising(today) == 4
+            one = Download(tool(number).pk, "1.0.0", "5.3")
+            downloads = {one: new if day <= 7 else before}
+            add_to_day(downloads, day=today - timedelta(days=day))
+    assert find_rising() == 4
     assert RisingExtension.objects.get(extension=tool(0)).growth == 100
-    assert DailyDownloads.objects.filter(day__lt=today - timedelta(days=60)).count() == 0
     # Tool 4 has the author of tool 0, so that three are left: fewer than a shelf has.
     assert "Trending" not in open_page(client, "/").html
     Extension.objects.filter(pk=tool(4).pk).update(owner=User.objects.get(username="author4"))

@@ -41,7 +41,6 @@ WITHOUT_PAGE = {
     ),
     "scanning.PackageInventory": "Made from the package; the page of the extension shows it.",
     "catalog.EditorsPick": "Chosen on a page of the site; the audit log has who did.",
-    "catalog.DailyDownloads": "Counted from downloads, for the start page.",
     "catalog.RisingExtension": "Computed from the row above.",
     "catalog.ThemeColours": "Made from the package; pages draw the theme with them.",
     "catalog.SearchTerm": "Made from the inventory of the newest version, for the search.",

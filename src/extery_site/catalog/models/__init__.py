@@ -11,7 +11,6 @@ from extery_site.catalog.models.event import (
 from extery_site.catalog.models.extension import Extension, ExtensionQuerySet, Tag, normalize_id
 from extery_site.catalog.models.handover import Handover
 from extery_site.catalog.models.home import (
-    DailyDownloads,
     EditorsPick,
     RisingExtension,
     ThemeColours,
@@ -48,9 +47,8 @@ __all__ = [
     "UNDOABLE_KINDS",
     "WITHDRAWABLE",
     "BlenderTest",
-    "DailyDownloads",
-    "EditorsPick",
     "Channel",
+    "EditorsPick",
     "Event",
     "EventQuerySet",
     "Extension",

@@ -1,4 +1,4 @@
-"""What the start page is made of besides the extensions: picks, downloads per day, colours of themes."""
+"""What the start page is made of besides the extensions: picks, what is trending, colours of themes."""
 
 from __future__ import annotations
 
@@ -34,29 +34,8 @@ class EditorsPick(models.Model):
         return str(self.extension)
 
 
-class DailyDownloads(models.Model):
-    """The downloads of an extension on a day (UTC), each client once, as `Extension.download_count`."""
-
-    extension = models.ForeignKey(
-        "catalog.Extension", on_delete=models.CASCADE, related_name="daily_downloads"
-    )
-    day = models.DateField()
-    number = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        verbose_name_plural = "daily downloads"
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["day", "extension"], name="catalog_downloads_once_a_day"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.extension_id} on {self.day}: {self.number}"
-
-
 class RisingExtension(models.Model):
-    """An extension that is downloaded more than in the week before; a job computes the rows from `DailyDownloads`."""
+    """An extension that is downloaded more than in the week before; a job computes the rows from the statistics."""
 
     extension = models.OneToOneField(
         "catalog.Extension", on_delete=models.CASCADE, related_name="rising"

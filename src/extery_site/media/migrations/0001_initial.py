@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("catalog", "0020_media"),
+        ("catalog", "0021_media"),
         ("files", "0003_media"),
     ]
 

@@ -12,7 +12,7 @@ import extery_site.publish.models
 class Migration(migrations.Migration):
     dependencies = [
         ("catalog", "0020_channel"),
-        ("publish", "0001_squashed_0002_reserved_by"),
+        ("publish", "0002_reserved_by"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0019_blender_tests"),
+        ("catalog", "0020_channel"),
         ("files", "0003_media"),
     ]
 

@@ -10,27 +10,11 @@ import extery_site.catalog.models.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0019_blender_tests"),
+        ("catalog", "0021_media"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="DailyDownloads",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("day", models.DateField()),
-                ("number", models.PositiveIntegerField(default=0)),
-            ],
-            options={
-                "verbose_name_plural": "daily downloads",
-            },
-        ),
         migrations.CreateModel(
             name="EditorsPick",
             fields=[
@@ -97,15 +81,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="dailydownloads",
-            name="extension",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="daily_downloads",
-                to="catalog.extension",
-            ),
-        ),
-        migrations.AddField(
             model_name="editorspick",
             name="by",
             field=models.ForeignKey(
@@ -131,12 +106,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="rising",
                 to="catalog.extension",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dailydownloads",
-            constraint=models.UniqueConstraint(
-                fields=("day", "extension"), name="catalog_downloads_once_a_day"
             ),
         ),
     ]
