@@ -85,6 +85,7 @@ _AREA_TITLES = {
     "report": "Reports",
     "notification": "Notifications",
     "rating": "Ratings",
+    "set": "Sets",
     "appeal": "Appeals",
     "request": "Requests",
     "download": "Downloads",

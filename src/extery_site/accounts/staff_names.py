@@ -82,6 +82,16 @@ def looks_like_staff(name: str) -> bool:
     return any(word in words or word.removesuffix("s") in words for word in found)
 
 
+def claims_to_be_official(title: str) -> bool:
+    """Whether a title could be taken for one that the site or its moderators wrote."""
+    whole = skeleton(title)
+    site = skeleton(settings.EXTERY_SITE_NAME)
+    words = {skeleton(word) for word in re.findall(r"\w+", title)}
+    if words & {skeleton(word) for word in ("official", "officially", "staff", "moderators")}:
+        return True
+    return bool(site) and (site in words or (len(site) >= MIN_PART_LENGTH and site in whole))
+
+
 def is_name_of_moderator(name: str) -> bool:
     """Whether a name looks the same as the user name or the display name of a moderator."""
     forms = _comparable(name)

@@ -13,6 +13,7 @@ GROUPS = {
     "case.": "Reports",
     "appeal.": "Appeals",
     "account.": "Accounts and suspensions",
+    "set.": "Sets",
     "role.": "Roles",
     "claim.": "Claims",
     "task.": "Tasks",
@@ -34,6 +35,7 @@ GROUPS = {
 _ICONS = {
     "appeal": "flag",
     "account": "lock",
+    "set": "layers",
     "role": "people",
     "claim": "hand",
     "task": "list",

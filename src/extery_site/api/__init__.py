@@ -38,6 +38,7 @@ from extery_site.ratings.endpoints import router as ratings
 from extery_site.reports.endpoints import router as reports
 from extery_site.scanning.endpoints import router as checks
 from extery_site.scanning.known_bad_views import router as known_bad
+from extery_site.sets.endpoints import router as sets
 from extery_site.source_search.endpoints import router as source_search
 from extery_site.transparency.endpoints import router as transparency
 
@@ -105,6 +106,7 @@ for _router in (
     search,
     notify,
     ratings,
+    sets,
     publish,
     uploads,
     limits,

@@ -45,6 +45,8 @@ class Action(TextChoices):
     PROFILE_HIDDEN = "account.profile_hidden", "Name and text of a profile hidden"
     PROFILE_KEPT_HIDDEN = "account.profile_kept_hidden", "Changed text of a hidden profile refused"
     PROFILE_SHOWN = "account.profile_shown", "Name and text of a profile shown again"
+    SET_HIDDEN = "set.hidden", "Set hidden"
+    SET_SHOWN = "set.shown", "Set shown again"
     ROLE_GRANTED = "role.granted", "Role granted"
     ROLE_REVOKED = "role.revoked", "Role revoked"
     ACCOUNT_DELETED = "account.deleted", "Account deleted"

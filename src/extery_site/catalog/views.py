@@ -186,6 +186,7 @@ def author(request: HttpRequest, username: str) -> HttpResponse:
         "extensions": published.read_page(page),
         "pages": paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
         **published.aggregate(number=Count("pk"), downloads=Sum("download_count", default=0)),
+        "sections": [import_string(path)(request, person) for path in settings.PROFILE_SECTIONS],
     }
     return render(request, "catalog/author.html", context)
 

@@ -48,6 +48,8 @@ class ListingCache:
         self._check_at = 0.0
         self._documents_lock = Lock()
         self._documents: OrderedDict[tuple[str, str, System], ListingDocument] = OrderedDict()
+        #: How often everything was dropped: what others keep of an earlier one is outdated.
+        self.generation = 0
 
     def get(self, system: System, base: str, channel: str = Channel.STABLE) -> ListingDocument:
         """Return the listing of a channel for a system, with download links that begin with ``base``."""
@@ -65,6 +67,11 @@ class ListingCache:
             self._documents.move_to_end(key)
             self._drop_unused()
         return document
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The snapshot of the newest known revision."""
+        return self._current()
 
     def preload(self) -> None:
         """Read the snapshot, unless another thread is reading it or has done so."""
@@ -87,6 +94,7 @@ class ListingCache:
             self._snapshot = None
             self._check_at = 0.0
             self._documents.clear()
+            self.generation += 1
 
     def _current(self) -> Snapshot:
         snapshot = self._snapshot

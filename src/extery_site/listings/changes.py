@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
@@ -80,6 +80,16 @@ def read_changes(since: int | None = None) -> Changes:
         revision = max(revision, changed_at)
         extensions.append(_extension_state(id_key, group))
     return Changes(revision, extensions)
+
+
+def read_versions(versions: Collection[int]) -> dict[str, PackedEntries]:
+    """Read the listed packages of some versions, given by key, in one query; by the ``id_key`` of their extensions."""
+    chosen = ListedExtension.objects.filter(entries__version__in=versions).order_by("pk")
+    rows = chosen.values_list(*_FIELDS)
+    return {
+        id_key: _extension_state(id_key, group).entries
+        for id_key, group in groupby(rows, key=itemgetter(0))
+    }
 
 
 def _extension_state(id_key: str, rows: Iterator[tuple[Any, ...]]) -> ExtensionState:

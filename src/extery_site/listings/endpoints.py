@@ -11,7 +11,7 @@ from ninja import Field, P, QueryEx, Router, Schema
 from extery.listing.all_versions import TEMPLATE
 from extery_site.catalog.models import Channel
 from extery_site.listings.extension_listing import extension_listing
-from extery_site.listings.middleware import read_system, respond
+from extery_site.listings.middleware import read_system, respond, response_of
 from extery_site.ui.addresses import base_url
 
 router = Router(tags=["listing"])
@@ -118,11 +118,7 @@ def _listing(
         if_none_match=request.headers.get("If-None-Match", ""),
         accept_encoding=request.headers.get("Accept-Encoding", ""),
     )
-    response = HttpResponse(b"".join(reply.body), status=reply.status)
-    del response["Content-Type"]
-    for name, value in reply.headers:
-        response[name] = value
-    return response
+    return response_of(reply)
 
 
 @router.get(

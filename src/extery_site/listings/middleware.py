@@ -16,12 +16,14 @@ from urllib.parse import parse_qsl
 from django.core.exceptions import SuspiciousOperation
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import Error, connection
+from django.http import HttpResponse
 
 from extery.core.compatibility import System
 from extery.core.errors import InvalidInput, Where
 from extery.core.http import accepts
 from extery_site.catalog.models import Channel
 from extery_site.listings.cache import LISTINGS
+from extery_site.listings.document import ListingDocument
 from extery_site.ui.addresses import BETA_LISTING_PATH, LISTING_PATH, base_url
 
 logger = logging.getLogger(__name__)
@@ -97,8 +99,24 @@ def respond(
 ) -> Reply:
     """Return the listing of a channel, or 304 if the client has it."""
     document = LISTINGS.get(system, base, channel)
-    zipped = bool(accept_encoding) and accepts(accept_encoding, "gzip")
-    etag = document.gzip_etag if zipped else document.etag
+    return reply_with(document, if_none_match=if_none_match, accept_encoding=accept_encoding)
+
+
+def reply_with(
+    document: ListingDocument,
+    *,
+    if_none_match: str = "",
+    accept_encoding: str = "",
+    may_use_brotli: bool = False,
+) -> Reply:
+    """Return a document, or 304 if the client has it; compressed if the client accepts that."""
+    encoding = ""
+    if may_use_brotli and accept_encoding and accepts(accept_encoding, "br"):
+        encoding, etag = "br", document.brotli_etag
+    elif accept_encoding and accepts(accept_encoding, "gzip"):
+        encoding, etag = "gzip", document.gzip_etag
+    else:
+        etag = document.etag
     headers = [
         ("ETag", etag),
         ("Cache-Control", CACHE_CONTROL),
@@ -107,11 +125,26 @@ def respond(
     ]
     if if_none_match and _matches(if_none_match, etag):
         return Reply(304, headers, [])
-    length = document.gzipped_length if zipped else document.length
+    match encoding:
+        case "br":
+            body, length = document.brotli, len(document.brotli[0])
+        case "gzip":
+            body, length = document.gzipped, document.gzipped_length
+        case _:
+            body, length = document.body, document.length
     headers += [("Content-Type", "application/json"), ("Content-Length", str(length))]
-    if zipped:
-        headers.append(("Content-Encoding", "gzip"))
-    return Reply(200, headers, document.gzipped if zipped else document.body)
+    if encoding:
+        headers.append(("Content-Encoding", encoding))
+    return Reply(200, headers, body)
+
+
+def response_of(reply: Reply) -> HttpResponse:
+    """Return a reply as a response of Django."""
+    response = HttpResponse(b"".join(reply.body), status=reply.status)
+    del response["Content-Type"]
+    for name, value in reply.headers:
+        response[name] = value
+    return response
 
 
 def _matches(if_none_match: str, etag: str) -> bool:

@@ -7,7 +7,7 @@ snapshot shares the chunks that did not change.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
 from extery.core.cached_property import cached_property
@@ -20,6 +20,9 @@ from extery_site.listings.changes import Changes
 from extery_site.listings.chunks import Chunk, split
 from extery_site.listings.document import ListingDocument
 from extery_site.listings.packed import PackedEntries
+
+#: Fields of the listing of the site beside those of Blender.
+_SITE_FIELDS = {all_versions.FIELD: all_versions.TEMPLATE}
 
 
 def head(blocklist: Sequence[Mapping[str, str]], fields: Mapping[str, str] = {}) -> bytes:
@@ -38,8 +41,10 @@ class Snapshot:
         blocked: Mapping[str, tuple[str, str]],
         previous: Mapping[str, Chunk] | None = None,
         beta: Mapping[str, PackedEntries] = MappingProxyType({}),
+        fields: Mapping[str, str] = _SITE_FIELDS,
     ) -> None:
         self.revision = revision
+        self._fields = fields
         self._extensions = extensions
         self._blocked = blocked
         self._beta = beta
@@ -55,7 +60,7 @@ class Snapshot:
             {"id": extension_id, "reason": reason}
             for _, (extension_id, reason) in sorted(blocked.items())
         ]
-        self._head = head(blocklist, {all_versions.FIELD: all_versions.TEMPLATE})
+        self._head = head(blocklist, fields)
 
     @classmethod
     def of(cls, changes: Changes) -> Snapshot:
@@ -76,7 +81,7 @@ class Snapshot:
                 others[id_key] = beta
             if block:
                 blocked[id_key] = block
-        return Snapshot(changes.revision, extensions, blocked, self._chunks, others)
+        return Snapshot(changes.revision, extensions, blocked, self._chunks, others, self._fields)
 
     def of_channel(self, channel: str) -> Snapshot:
         """Return the snapshot of a channel's listing; it shares the chunks in which no version is beta."""
@@ -85,7 +90,36 @@ class Snapshot:
     @cached_property
     def _with_beta(self) -> Snapshot:
         extensions = {**self._extensions, **self._beta}
-        return Snapshot(self.revision, extensions, self._blocked, self._chunks)
+        return Snapshot(self.revision, extensions, self._blocked, self._chunks, fields=self._fields)
+
+    def select(
+        self,
+        id_keys: Collection[str],
+        pinned: Mapping[str, PackedEntries],
+        previous: Snapshot | None = None,
+    ) -> Snapshot:
+        """Return a snapshot of some extensions: those of ``pinned`` with these entries, the others with all of theirs.
+
+        Extensions that are not listed are left out. Returns ``previous`` if that has the same content.
+        """
+        chosen = {key: self._extensions[key] for key in id_keys if key in self._extensions}
+        extensions = {key: pinned.get(key, entries) for key, entries in chosen.items()}
+        extensions = {key: entries for key, entries in extensions.items() if entries.versions}
+        blocked = {key: self._blocked[key] for key in id_keys if key in self._blocked}
+        return (previous or Snapshot(-1, {}, {}, fields={})).replace(
+            self.revision, extensions, blocked
+        )
+
+    def replace(
+        self,
+        revision: int,
+        extensions: Mapping[str, PackedEntries],
+        blocked: Mapping[str, tuple[str, str]],
+    ) -> Snapshot:
+        """Return a snapshot with this content, which shares the chunks that did not change; this one if nothing did."""
+        if (self._extensions, self._blocked) == (extensions, blocked):
+            return self
+        return Snapshot(revision, extensions, blocked, self._chunks, fields=self._fields)
 
     def normalize(self, system: System) -> System:
         """Return the representative of a class: systems that get the same listing."""

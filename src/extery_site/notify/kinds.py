@@ -234,6 +234,15 @@ _KINDS = (
         daily=True,
     ),
     NotificationKind(
+        "set_extended",
+        Group.FOLLOWED,
+        "New extensions in a set that I follow",
+        "New in the set {subject}",
+        icon="layers",
+        action="Open the set",
+        daily=True,
+    ),
+    NotificationKind(
         "maximum_answered",
         Group.FOLLOWED,
         "Answer to a maximum Blender version that I suggested",
@@ -330,6 +339,16 @@ _KINDS = (
         asks=True,
         action="Answer",
         at_once=True,
+    ),
+    NotificationKind(
+        "set_hidden",
+        Group.ACCOUNT,
+        "A set of mine is hidden, or shown again",
+        "{subject}",
+        icon="eye-off",
+        tone="warn",
+        required=True,
+        note="Always sent: nobody gets it in Blender while it is hidden.",
     ),
     NotificationKind(
         "reported_person",

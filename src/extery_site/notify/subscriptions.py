@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from extery.core.errors import Conflict
 from extery_site.accounts.models import User
@@ -42,6 +42,25 @@ def mute(user: AnyUser, subject: Subject) -> None:
 def unmute(user: AnyUser, key: str) -> None:
     """Stop muting the subject with this key."""
     _remove(user, key, State.MUTED)
+
+
+def drop_subscriptions(key: str) -> None:
+    """Remove the subject with this key, which does not exist any more, from what users follow and have muted."""
+    Subscription.objects.filter(key=key).delete()
+
+
+def count_followers(key: str) -> int:
+    """Return how many active users follow the subject with this key."""
+    return followers_of(key).count()
+
+
+def followers_by_key(prefix: str) -> dict[str, int]:
+    """Return how many active users follow each subject whose key begins with ``prefix``, in one query."""
+    followed = Subscription.objects.filter(
+        key__startswith=prefix, state=State.FOLLOWED, user__is_active=True
+    )
+    rows = followed.order_by().values_list("key").annotate(number=Count("pk"))
+    return dict(rows)
 
 
 def followers_of(key: str) -> QuerySet[User]:

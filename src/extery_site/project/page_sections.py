@@ -12,7 +12,11 @@ EXTENSION_PAGE_SECTIONS = [
     "extery_site.test_runs.sections.runs_section",
     "extery_site.scanning.sections.description_section",
     "extery_site.ratings.section.ratings_section",
+    "extery_site.sets.sections.sets_section",
 ]
+#: Paths of the functions of the request and the user that return HTML for the page of a user: the value of the setting
+#: ``PROFILE_SECTIONS``.
+PROFILE_SECTIONS = ["extery_site.sets.sections.profile_section"]
 #: Path of the function whose section, if it is not empty, takes the place of the declared permissions: the value of
 #: the setting ``PERMISSIONS_SECTION``.
 PERMISSIONS_SECTION = "extery_site.scanning.sections.permissions_section"

@@ -77,6 +77,10 @@ EXTERY_RATINGS_PER_ACCOUNT: Rate | None = _site_settings.ratings_per_account
 EXTERY_RATINGS_PER_ADDRESS: Rate | None = _site_settings.ratings_per_address
 EXTERY_VOTES_PER_ACCOUNT: Rate | None = _site_settings.votes_per_account
 EXTERY_VOTES_PER_ADDRESS: Rate | None = _site_settings.votes_per_address
+EXTERY_SETS_PER_ACCOUNT: int | None = _site_settings.sets_per_account
+EXTERY_EXTENSIONS_PER_SET: int = _site_settings.extensions_per_set
+EXTERY_SET_CHANGES_PER_ACCOUNT: Rate | None = _site_settings.set_changes_per_account
+EXTERY_SET_CHANGES_PER_ADDRESS: Rate | None = _site_settings.set_changes_per_address
 EXTERY_REPORTS_TO_HIDE_RATING: int | None = _site_settings.reports_to_hide_rating
 EXTERY_ANONYMOUS_REPORTS: bool = _site_settings.anonymous_reports
 EXTERY_TOKENS_PER_ACCOUNT: Rate | None = _site_settings.tokens_per_account
@@ -106,6 +110,7 @@ INSTALLED_APPS = [
     "extery_site.publish",
     "extery_site.sharing",
     "extery_site.ratings",
+    "extery_site.sets",
     "extery_site.test_runs",
     "extery_site.scanning",
     "extery_site.source_search",
@@ -168,6 +173,7 @@ SCAN_STEPS = event_handlers.SCAN_STEPS
 ISOLATED_FUNCTIONS = event_handlers.ISOLATED_FUNCTIONS
 SCAN_HANDLERS = event_handlers.SCAN_HANDLERS
 EXTENSION_PAGE_SECTIONS = page_sections.EXTENSION_PAGE_SECTIONS
+PROFILE_SECTIONS = page_sections.PROFILE_SECTIONS
 VERSIONS_CONTENT = page_sections.VERSIONS_CONTENT
 AUTHOR_ASKS = page_sections.AUTHOR_ASKS
 PERMISSIONS_SECTION = page_sections.PERMISSIONS_SECTION

@@ -379,6 +379,21 @@ class SiteSettings(BaseSettings):
         default="600 per hour",
         description="Quota of a client address for marking ratings as helpful; moderators have none.",
     )
+    sets_per_account: Maximum = _setting(
+        default="50",
+        description="Number of sets that an account can have; moderators are not limited.",
+    )
+    extensions_per_set: PositiveCount = _setting(
+        default="200", description="Number of extensions that a set can have."
+    )
+    set_changes_per_account: Quota = _setting(
+        default="600 per hour",
+        description="Quota of an account for new sets and changes of them; moderators have none.",
+    )
+    set_changes_per_address: Quota = _setting(
+        default="1200 per hour",
+        description="Quota of a client address for new sets and changes of them; moderators have none.",
+    )
     reports_to_hide_rating: Maximum = _setting(
         default="3",
         description="Number of users whose reports hide a rating until a moderator decides. Reports without a name "

@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("extery_site.publish.urls")),
     path("", include("extery_site.submit.urls")),
     path("", include("extery_site.ratings.urls")),
+    path("", include("extery_site.sets.urls")),
     path("", include("extery_site.scanning.urls")),
     path("", include("extery_site.test_runs.urls")),
     path("", include("extery_site.source_search.urls")),

@@ -18,6 +18,7 @@ class QuotaKind(models.TextChoices):
     TOKENS = "tokens", "new API tokens"
     RATINGS = "ratings", "ratings and replies"
     VOTES = "votes", "marks as helpful"
+    SET_CHANGES = "set_changes", "changes of sets"
     # Counted by `extery_site.quotas.rates`, with other subjects and settings.
     SIGN_INS = "sign-ins", "sign-ins with a wrong password"
     EMAILS = "emails", "e-mails"

@@ -24,7 +24,7 @@ from extery_site.reports.history import history_of
 from extery_site.reports.models import Appeal, Case
 from extery_site.reports.permissions import may_decide_case
 from extery_site.reports.reasons import Reason
-from extery_site.reports.targets import KINDS
+from extery_site.reports.targets import KINDS, Target
 from extery_site.ui.form_problems import add_problems, join_messages
 
 PAGE_SIZE = 25
@@ -230,6 +230,8 @@ def _decide(request: HttpRequest, moderator: User, found: Case) -> HttpResponse:
     messages.success(request, "Reports resolved." if resolves else "Reports dismissed.")
     if resolves and data["next_step"] in _NEXT_PAGES and found.extension is not None:
         return redirect(_NEXT_PAGES[data["next_step"]], found.extension.extension_id)
+    if resolves and data["next_step"] == "hide_set" and (target := _target(found)):
+        return redirect(f"{target.url}hide/")
     if resolves and data["next_step"] == "suspend" and found.person is not None:
         return redirect("reports:suspension", found.person.username)
     return redirect(found)
@@ -241,12 +243,18 @@ _NEXT_PAGES = {"block": "moderation:block", "review": "moderation:thread"}
 
 def _next_steps(moderator: User, found: Case) -> set[str]:
     """Return the values of `NEXT_STEPS` that are possible for the person of a case."""
-    steps = {"", "block", "review"}
+    steps = {"", "block", "review", "hide_set"}
     if _may_suspend(moderator, found):
         steps.add("suspend")
     if found.person is not None and has_text(found.person):
         steps.add("hide")
     return steps
+
+
+def _target(found: Case) -> Target | None:
+    """Return what a case is about, if it still exists."""
+    row = KINDS.get(found.kind)
+    return row.load(found.target_pk) if row else None
 
 
 def _may_suspend(moderator: User, found: Case) -> bool:
@@ -270,14 +278,13 @@ def _show(
             pk=found.pk,
         )
     forms = forms or {}
-    row = KINDS.get(found.kind)
     may_decide = may_decide_case(moderator, found)
     may_suspend = _may_suspend(moderator, found)
     standing = list(found.reports.standing().values_list("by", flat=True))
     context = {
         "case": found,
-        "kind": row,
-        "target": row.load(found.target_pk) if row else None,
+        "kind": KINDS.get(found.kind),
+        "target": _target(found),
         "reasons": queries.reasons_of([found]).get(found.pk, []),
         # Who reported something is hidden from the reported person, also from moderators.
         "history": history_of(found) if may_decide else [],

@@ -94,6 +94,7 @@ NEXT_STEPS = (
         ("extension", "version", "comment", "image"),
     ),
     ("hide", "Hide the name and text of the profile", ("user",)),
+    ("hide_set", "Go on to hiding the set", ("set",)),
     ("suspend", "Go on to the suspension of the account", ()),
 )
 

@@ -20,7 +20,11 @@ from extery_site.catalog.models import Event, Extension, Version
 from extery_site.catalog.models.event import COMMENT_KINDS
 from extery_site.ratings.models import Rating
 from extery_site.reports.reasons import FOR_SOFTWARE, FOR_TEXTS, Reason
+from extery_site.sets.models import ExtensionSet
 from extery_site.ui.row_keys import row_key
+
+#: Notes of a set that moderators read with a report.
+MAX_NOTES = 20
 
 
 @dataclass(frozen=True)
@@ -239,6 +243,32 @@ def _is_rating_visible(target: Target, user: AnyUser) -> bool:
     return visible.exists()
 
 
+def _set(set_: ExtensionSet | None) -> Target | None:
+    if set_ is None:
+        return None
+    return Target(
+        kind="set",
+        pk=set_.pk,
+        key=str(set_.pk),
+        title=f"Set {set_.title}",
+        url=set_.get_absolute_url(),
+        owner=set_.owner,
+        excerpt="\n\n".join(filter(None, [set_.description, *_notes(set_)])),
+    )
+
+
+def _notes(set_: ExtensionSet) -> list[str]:
+    notes = set_.entries.seen().in_order().exclude(note="").values_list("note", flat=True)
+    return list(notes[:MAX_NOTES])
+
+
+_SETS = ExtensionSet.objects.select_related("owner")
+
+
+def _is_set_visible(target: Target, user: AnyUser) -> bool:
+    return ExtensionSet.objects.visible_to(user).filter(pk=target.pk).exists()
+
+
 KINDS: dict[str, TargetKind] = {
     row.name: row
     for row in (
@@ -289,6 +319,14 @@ KINDS: dict[str, TargetKind] = {
             lambda key: _image(_EXTENSIONS.filter(image=row_key(key)).first()),
             lambda pk: _image(_EXTENSIONS.filter(image=pk).first()),
             _is_image_visible,
+        ),
+        TargetKind(
+            "set",
+            "Set",
+            FOR_TEXTS,
+            lambda key: _set(_SETS.filter(pk=row_key(key)).first()),
+            lambda pk: _set(_SETS.filter(pk=pk).first()),
+            _is_set_visible,
         ),
     )
 }

@@ -112,6 +112,7 @@ AREAS = {
     "report": "site_reports",
     "notification": "site_notify",
     "rating": "site_ratings",
+    "set": "site_sets",
     "appeal": "site_reports",
     "site-page": "site_pages",
     "request": "site_requests",

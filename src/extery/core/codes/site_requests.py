@@ -131,6 +131,8 @@ CODES: dict[str, Code] = {
                 "this rating was removed",
                 "see the page of the ratings for those that are there",
             ),
+            "set": ("there is no set {name!r}", "check the address, or search the sets"),
+            "set-entry": ("the set does not have {id}", "reload the page"),
             "no-rating": ("you have not rated {id}", "rate it first"),
             "list": ("the review queue has no list '{list}'", "choose a tab of the queue"),
             "block-request": (

@@ -26,6 +26,7 @@ from extery_site.files.models import StoredFile
 from extery_site.listings.models import ListedExtension, ListingEntry
 from extery_site.media.models import GalleryItem
 from extery_site.ratings.models import Rating, Reply
+from extery_site.sets.models import ExtensionSet, SetEntry
 
 
 def extension_links(extension: Extension) -> Iterable[Link]:
@@ -197,6 +198,32 @@ class ReplyAdmin(ReadOnlyAdmin):
     list_select_related = ("rating__extension", "by")
     search_fields = ("rating__extension__extension_id", "by__username", "text")
     date_hierarchy = "created_at"
+
+
+@register(ExtensionSet, site=admin_site)
+class ExtensionSetAdmin(ReadOnlyAdmin):
+    """Users make sets; moderators hide them on their pages."""
+
+    list_display = ("title", "name", "owner", "visibility", "follower_count", "hidden_at")
+    list_filter = ("visibility",)
+    list_select_related = ("owner",)
+    search_fields = ("title", "name", "owner__username")
+    date_hierarchy = "created_at"
+
+    def links(self, obj: ExtensionSet) -> Iterable[Link]:
+        yield Link("Page", obj.get_absolute_url())
+        yield Link("Hide…", reverse("sets:hide", args=[obj.owner.username, obj.name]))
+        yield audit_link(action="set.", q=obj.title)
+
+
+@register(SetEntry, site=admin_site)
+class SetEntryAdmin(ReadOnlyAdmin):
+    """The extensions of sets."""
+
+    list_display = ("extension", "set", "place", "version_number", "added_at")
+    list_select_related = ("extension", "set")
+    search_fields = ("extension__extension_id", "set__title")
+    date_hierarchy = "added_at"
 
 
 @register(ListedExtension, site=admin_site)

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator
 
 from extery.core import licenses, platforms
 from extery.core.errors import Problem
@@ -102,6 +103,12 @@ def markdown(text: str) -> SafeString:
 def short_markdown(text: str) -> SafeString:
     """Render the Markdown of a short text, such as a rating, as safe HTML."""
     return markup.render_short(text)
+
+
+@register.filter
+def plain_words(text: str) -> str:
+    """Return the words of Markdown in one line, at most 200 characters."""
+    return Truncator(markup.plain_text(text)).chars(200)
 
 
 @register.simple_tag

@@ -1,0 +1,110 @@
+"""Codes of sets on the website."""
+
+from __future__ import annotations
+
+from extery.core.codes import Code
+
+CODES: dict[str, Code] = {
+    "set.title-missing": Code(
+        "error",
+        "a set needs a title",
+        "Lists of sets and Blender users know a set by its title.",
+        message="the title is empty",
+        hint="say in a few words what the set is for",
+    ),
+    "set.title-official": Code(
+        "error",
+        "a title could be mistaken for one of the site",
+        "Readers trust what the site itself recommends more than what one of its users does.",
+        message="the title {title!r} could be mistaken for a set of this site or its moderators",
+        hint="leave the name of the site and words such as 'official' out",
+        example={"title": "Official starter set"},
+    ),
+    "set.title-taken": Code(
+        "error",
+        "two sets of a user have titles that look the same",
+        "People could not tell them apart.",
+        message="you have another set, {title!r}, whose title looks the same",
+        hint="choose a title that says what differs",
+        example={"title": "Lighting"},
+    ),
+    "set.name-invalid": Code(
+        "error",
+        "the name of a set cannot be part of an address",
+        "The address of a set, which people add to Blender, ends in its name.",
+        message="{name!r} cannot be the name of a set",
+        hint="use up to {maximum} small letters, digits and hyphens; begin with a letter or a digit",
+        example={"name": "../secret", "maximum": 60},
+    ),
+    "set.name-taken": Code(
+        "error",
+        "a user has two sets with one name",
+        "Both would have the same address.",
+        message="you have a set with the name {name!r}",
+        hint="choose another name",
+        example={"name": "lighting"},
+    ),
+    "set.too-many": Code(
+        "error",
+        "an account has as many sets as it can have",
+        "The number is limited (EXTERY_SETS_PER_ACCOUNT).",
+        message="you have {limit} sets, and cannot have more",
+        hint="delete one that you do not need",
+        example={"limit": 50},
+    ),
+    "set.full": Code(
+        "error",
+        "a set has as many extensions as it can have",
+        "Blender downloads the listing of a set as a whole, so the number is limited (EXTERY_EXTENSIONS_PER_SET).",
+        message="the set {title!r} has {limit} extensions, and cannot have more",
+        hint="remove one, or make a second set",
+        example={"title": "Lighting", "limit": 200},
+    ),
+    "set.not-owner": Code(
+        "error",
+        "only its owner can change a set",
+        "People subscribe to what its owner has chosen.",
+        message="only {owner} can change the set {title!r}",
+        hint="make a set of your own",
+        example={"title": "Lighting", "owner": "ada"},
+    ),
+    "set.own": Code(
+        "error",
+        "moderators do not decide about their own sets",
+        "Another moderator decides, as about every work of one's own.",
+        message="the set {title!r} is your own",
+        hint="ask another moderator",
+        example={"title": "Lighting"},
+    ),
+    "set.not-public": Code(
+        "error",
+        "only public extensions can be in a set",
+        "Everyone who subscribes to a set can install what is in it.",
+        message="{id} is not public, so it cannot be in a set",
+        hint="add it when it is public",
+        example={"id": "gear_tool"},
+    ),
+    "set.unknown-version": Code(
+        "error",
+        "the pinned version is not a public one",
+        "A set can pin public versions only.",
+        message="{id} has no public version {version}",
+        hint="choose one of the versions on its page, or leave the version out for the newest one",
+        example={"id": "gear_tool", "version": "9.9.9"},
+    ),
+    "set.changed": Code(
+        "error",
+        "the set was changed meanwhile",
+        "The new order was made from another content, for example in a second tab of the browser.",
+        message="the set {title!r} was changed since this page was opened",
+        hint="reload the page, and change the order again",
+        example={"title": "Lighting"},
+    ),
+    "set.reason-missing": Code(
+        "error",
+        "the reason for hiding a set is missing",
+        "The owner reads why the set is hidden, and can change it.",
+        message="the reason is empty",
+        hint="write what is wrong with the set",
+    ),
+}

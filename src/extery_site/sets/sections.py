@@ -1,0 +1,44 @@
+"""What sets add to the pages of extensions and users."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from extery_site.accounts.models import User
+from extery_site.catalog.models import Extension, Version
+from extery_site.sets.models import ExtensionSet
+from extery_site.sets.queries import cards_of, sets_with
+
+#: Sets on the page of an extension; one more is read, to know whether there are others.
+NUMBER = 3
+#: Sets on the page of a user.
+MAX_ON_PROFILE = 12
+
+
+def sets_section(
+    request: HttpRequest,
+    extension: Extension,
+    version: Version | None = None,  # noqa: ARG001  sets have an extension
+) -> SafeString:
+    """Render the sets that have an extension, and the link to add it to one; nothing for one that is not listed."""
+    if not extension.is_public or extension.is_unlisted:
+        return SafeString("")
+    found = sets_with(extension, NUMBER + 1)
+    context = {"extension": extension, "sets": found[:NUMBER], "has_more": len(found) > NUMBER}
+    return render_to_string("parts/in_these_sets.html", context, request)
+
+
+def profile_section(request: HttpRequest, person: User) -> SafeString:
+    """Render the public sets of a user; nothing without any."""
+    found = ExtensionSet.objects.listed().filter(owner=person).with_count(least=1)
+    cards = cards_of(found.most_followed()[: MAX_ON_PROFILE + 1])
+    if not cards and request.user != person:
+        return SafeString("")
+    context = {
+        "person": person,
+        "cards": cards[:MAX_ON_PROFILE],
+        "has_more": len(cards) > MAX_ON_PROFILE,
+    }
+    return render_to_string("parts/sets_of_person.html", context, request)
