@@ -25,6 +25,7 @@ from extery_demo.pictures import draw_image
 from extery_demo.player import ScenarioPlayer
 from extery_demo.policy import POLICY
 from extery_demo.scenarios import scenarios
+from extery_demo.sets import add_sets
 from extery_demo.users import USERS, create_users, taken_usernames, working_sign_ins
 from extery_demo.waiting import add_waiting_versions
 from extery_site.accounts.models import User
@@ -137,6 +138,7 @@ def _play_scenarios(users: dict[str, User]) -> None:
     add_front_page(users["moderator"], now)
     # Later than all that was played: what is written from now on is dated by the cases.
     add_cases(users, timezone.now())
+    add_sets(users, now)
     finish_feeds(users, now)
     date_audit_log()
 
