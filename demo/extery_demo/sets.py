@@ -33,7 +33,7 @@ SETS = (
         "Add-ons that do **one thing each** and explain themselves. What I give people who start with me on Monday.",
         41.0,
         {
-            "field_kit": "Open it first: it shows what the others change.",
+            "field_kit": "Something to look at, from the first minute.",
             "lantern_kit": "Three lights, and the scene can be seen.",
             "folder_door": "Where did I save it?",
             "stair_smith": "",

@@ -99,7 +99,7 @@ def test_the_whole_navigation_is_seen_without_scripts(
     steps.expect(page.locator(".nav-count")).to_be_visible()
     links = page.locator(".nav a")
     boxes = [links.nth(number).bounding_box() for number in range(links.count())]
-    assert len(boxes) == 5
+    assert len(boxes) == 6
     for box in boxes:
         assert box is not None
         assert box["x"] >= 0

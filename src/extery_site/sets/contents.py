@@ -71,10 +71,10 @@ def page_rows(set_: ExtensionSet, request: HttpRequest) -> PageRows:
 def _drag_link(
     set_: ExtensionSet, rows: Sequence[Row], request: HttpRequest
 ) -> tuple[Extension, str] | None:
-    """Return the first extension that all systems can install, with the URL to drag."""
+    """Return the first extension that all systems can install, with the URL to drag; rather one that every Blender knows."""
     wanted = {
         row.entry.version_id if row.entry.is_pinned else row.extension.newest_version_id: row
-        for row in rows
+        for row in sorted(rows, key=lambda row: bool(row.extension.needs_blender))
         if not row.entry.lacks_version
     }
     packages = Package.objects.filter(version__in=[key for key in wanted if key])
@@ -124,11 +124,11 @@ def _choices(entry: SetEntry, numbers: Sequence[str]) -> Sequence[str]:
 def _why_left_out(entry: SetEntry, extension: Extension | None) -> str:
     """Return why others do not see an entry, or why Blender does not get it; empty if they do."""
     if extension is None or not (extension.is_public or extension.is_blocked):
-        return "It is not public any more: neither this page nor Blender has it."
+        return "It is not public any more: neither the page of the set nor Blender has it."
     if extension.is_blocked:
         return "Moderators blocked it: Blender warns who has installed it."
     if extension.is_unlisted:
-        return "Its owner unlisted it: this page leaves it out, and Blender keeps updating it."
+        return "Its owner unlisted it: the page of the set leaves it out, and Blender keeps updating it."
     if entry.lacks_version:
         return f"Version {entry.version_number} is not public any more: Blender gets nothing. Choose another one."
     return ""
