@@ -68,6 +68,7 @@ ONE_DATABASE = (
     "site/sharing/test_badges.py",
     "site/site_pages/test_pages.py",
     "site/sharing/test_cards.py",
+    "site/source_pages",
     "site/source_search/test_pages.py",
     "site/statistics/test_chart.py",
     "site/test_runs/test_pages.py",

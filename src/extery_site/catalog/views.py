@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Count, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.module_loading import import_string
-from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from extery.core import types
 from extery_site.accounts.models import User
 from extery_site.accounts.permissions import may_moderate
 from extery_site.accounts.profiles import find_hidden, has_text
+from extery_site.catalog.extension_page import (
+    find_extension,
+    open_page,
+    own_address,
+    render_tab,
+)
 from extery_site.catalog.forms import BLENDER_VERSIONS, BrowseForm, tags_in_use
-from extery_site.catalog.models import Extension, ExtensionQuerySet, Tag, Version
+from extery_site.catalog.models import Extension, Tag
 from extery_site.catalog.models.known_problem import broken_blenders
 from extery_site.catalog.my_blender import obey, read_my_blender
-from extery_site.catalog.offers import offers_by_platform
+from extery_site.catalog.related import by_same_author, similar_extensions
 from extery_site.catalog.search_help import help_without_results
 from extery_site.catalog.search_reasons import add_reasons
 from extery_site.catalog.subjects import extension_subject
-from extery_site.notify.actions import is_following, mark_subject_read
+from extery_site.catalog.version_rows import version_rows
+from extery_site.notify.actions import mark_subject_read
 
 PAGE_SIZE = 24
 TITLES = {"": "Extensions", **{type_.name: type_.plural for type_ in types.TYPES}}
@@ -77,87 +81,35 @@ def browse(request: HttpRequest, type_: str = "", slug: str = "") -> HttpRespons
     return render(request, "catalog/browse.html", context, status=status)
 
 
-def _visible(request: HttpRequest) -> ExtensionQuerySet:
-    return Extension.objects.visible_to(request.user).with_related()
-
-
-def _visible_versions(
-    request: HttpRequest, extension: Extension, *others: Version.Status
-) -> list[Version]:
-    """Return the approved versions; for the owner and moderators, all versions. Newest first.
-
-    Everyone gets those with one of the ``others`` too.
-    """
-    versions = Version.objects.filter(extension=extension).with_packages().newest_first()
-    if not (extension.is_owned_by(request.user) or may_moderate(request.user)):
-        versions = versions.filter(status__in=[Version.Status.APPROVED, *others])
-    visible = list(versions)
-    for version in visible:
-        version.extension = extension
-        for package in version.packages.all():
-            package.version = version
-    return visible
-
-
 @require_safe
 def extension(request: HttpRequest, extension_id: str) -> HttpResponse:
-    """Show the page of an extension."""
-    extension = get_object_or_404(_visible(request).with_id(extension_id))
-    if extension.extension_id != extension_id:
-        return redirect(extension, permanent=True)
-    subject = extension_subject(extension)
-    mark_subject_read(request.user, subject.key)
-    versions = _visible_versions(request, extension, Version.Status.COOLING_DOWN)
-    approved = [version for version in versions if version.status == Version.Status.APPROVED]
-    unapproved = [version for version in versions if version.status != Version.Status.APPROVED]
-    newest = next(
-        (version for version in approved if version.pk == extension.newest_version_id), None
-    )
-    version_to_show = newest or next(iter(unapproved), None)
+    """Show the overview of an extension, the first tab of its page."""
+    extension = find_extension(request, extension_id)
+    if address := own_address(request, extension, extension_id):
+        return address
+    mark_subject_read(request.user, extension_subject(extension).key)
+    page = open_page(request, extension)
     context = {
-        "extension": extension,
-        "version": version_to_show,
-        "versions": approved[:5],
-        "number_of_versions": len(approved),
-        "unapproved": unapproved,
-        "coming": [one for one in unapproved if one.public_at is not None],
-        "offers": offers_by_platform(approved or unapproved[:1], request),
-        "broken_blenders": broken_blenders(version_to_show) if version_to_show else [],
-        "may_edit": extension.is_owned_by(request.user),
-        "is_following": is_following(request.user, subject.key),
-        "may_moderate": may_moderate(request.user),
-        "permissions": import_string(settings.PERMISSIONS_SECTION)(
-            request, extension, version_to_show
-        ),
-        "sections": [section(request, extension, version_to_show) for section in _page_sections()],
+        "side": [import_string(path)(page) for path in settings.EXTENSION_SIDE_SECTIONS],
+        "main": [import_string(path)(page) for path in settings.EXTENSION_MAIN_SECTIONS],
+        "newest": next(iter(page.offered), None),
+        "similar": similar_extensions(extension),
+        "by_same_author": by_same_author(extension),
+        "broken_blenders": broken_blenders(page.version) if page.version else [],
     }
-    return render(request, "catalog/extension.html", context)
-
-
-def _page_sections() -> list[Callable[[HttpRequest, Extension, Version | None], SafeString]]:
-    """Return the functions that render the sections of other apps: `extery_site.project.page_sections`."""
-    return [import_string(path) for path in settings.EXTENSION_PAGE_SECTIONS]
+    return render_tab(page, "catalog/extension.html", "catalog:extension", context)
 
 
 @require_safe
 def versions(request: HttpRequest, extension_id: str) -> HttpResponse:
     """Show all versions of an extension, newest first."""
-    extension = get_object_or_404(_visible(request).with_id(extension_id))
-    versions = _visible_versions(request, extension, Version.Status.BLOCKED)
-    overview, parts = import_string(settings.VERSIONS_CONTENT)(request, extension, versions)
-    versions_with_downloads = [
-        (
-            version,
-            [(package, package.drag_url(request)) for package in version.packages.all()],
-            parts.get(version.pk, ""),
-        )
-        for version in versions
-    ]
-    return render(
-        request,
-        "catalog/versions.html",
-        {"extension": extension, "versions": versions_with_downloads, "overview": overview},
-    )
+    extension = find_extension(request, extension_id)
+    if address := own_address(request, extension, extension_id):
+        return address
+    page = open_page(request, extension)
+    parts = import_string(settings.VERSIONS_CONTENT)(page)
+    context = {"rows": [(row, parts.get(row.version.pk, "")) for row in version_rows(page)]}
+    return render_tab(page, "catalog/versions.html", "catalog:versions", context)
 
 
 def _sees_hidden(request: HttpRequest, person: User) -> bool:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from extery.core.errors import Corrupt, NotFound, Refused
-from extery_site.accounts.auth import user_of
-from extery_site.accounts.permissions import is_active_user, may_moderate, may_triage
-from extery_site.catalog.models import Package, Version
+from extery.core.errors import Corrupt, NotFound
+from extery_site.catalog.models import Package
 from extery_site.files import serving
+from extery_site.listings.access import check_allowed
 from extery_site.listings.download_counts import DOWNLOADS
 from extery_site.quotas.client_address import client_address
 
@@ -28,7 +26,7 @@ def download(request: HttpRequest, sha256: str, name: str) -> HttpResponseBase:
     )
     if package is None:
         raise NotFound.of("download.not-found", sha256=sha256)
-    is_public = _check_allowed(package, request)
+    is_public = check_allowed(package, request)
     if name != package.file_name:
         return redirect(package.download_path)
     etag = f'"{sha256}"'
@@ -43,38 +41,6 @@ def download(request: HttpRequest, sha256: str, name: str) -> HttpResponseBase:
     if etag in request.headers.get("If-None-Match", ""):
         return HttpResponse(status=304, headers=headers)
     return _send(request, package, headers)
-
-
-def _check_allowed(package: Package, request: HttpRequest) -> bool:
-    """Return whether the package is public; raises `Refused` if this user may not download it."""
-    version, extension = package.version, package.version.extension
-    serving.require_not_quarantined(package.file, name=extension.name, version=version.number)
-    is_hidden = extension.is_blocked or extension.is_deleted
-    stopped_until = version.downloads_stopped_until
-    is_stopped = stopped_until is not None and stopped_until > timezone.now()
-    if version.is_public and not is_hidden and not is_stopped:
-        return True  # whatever token a client sends
-    user = user_of(request)
-    if may_moderate(user):
-        return False
-    if extension.is_blocked:
-        raise Refused.of("download.blocked", name=extension.name, reason=extension.block_reason)
-    if version.is_blocked:
-        raise Refused.of(
-            "download.version-blocked",
-            name=extension.name,
-            version=version.number,
-            reason=version.block_reason,
-        )
-    if is_active_user(user) and user.pk == extension.owner_id:
-        return False
-    if may_triage(user) and version.status != Version.Status.DRAFT:
-        return False
-    if is_stopped and version.is_public:
-        raise Refused.of("download.stopped", name=extension.name, version=version.number)
-    if version.status == Version.Status.UNPUBLISHED:
-        raise Refused.of("download.unpublished", name=extension.name, version=version.number)
-    raise Refused.of("download.not-public")
 
 
 def _send(request: HttpRequest, package: Package, headers: dict[str, str]) -> HttpResponseBase:

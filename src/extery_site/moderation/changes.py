@@ -96,6 +96,15 @@ def difference_of(package: Package, base: Base | None) -> dict[str, Any]:
     return result
 
 
+def is_compared(package: Package, base: Base | None) -> bool:
+    """Whether the difference of a package from its base is stored, so that showing it costs little."""
+    old = base.sha256 if base else ""
+    stored = PackageDifference.objects.filter(
+        old_sha256=old, new_sha256=package.sha256, format=FORMAT
+    )
+    return stored.exists()
+
+
 def keys_of_files(packages: Mapping[str, str] | Collection[str]) -> set[str]:
     """Return the keys of the changed files of packages, from the stored differences.
 

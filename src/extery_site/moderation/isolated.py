@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from extery.package.reader import open_package
 from extery_site.moderation.package_differences import compare_packages
-from extery_site.moderation.syntax import syntax_spans
+from extery_site.moderation.syntax import Span, syntax_spans
 
 
 def warm_up() -> None:
@@ -24,3 +24,9 @@ def compare(file: BinaryIO, *, old: BinaryIO | None = None) -> dict[str, Any]:
             stack.enter_context(open_package(one)) for one in (file, old) if one is not None
         ]
         return compare_packages(before[0] if before else None, new)
+
+
+def highlight(file: BinaryIO, *, name: str, seconds: float) -> list[list[Span]]:
+    """Return the spans of the syntax of each line of a text in UTF-8, as far as ``seconds`` reach."""
+    lines = file.read().decode("utf-8", "replace").split("\n")
+    return syntax_spans(name, lines, time.monotonic() + seconds)

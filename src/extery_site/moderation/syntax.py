@@ -31,6 +31,11 @@ _LEXERS = {
 }
 
 
+def has_syntax(name: str) -> bool:
+    """Whether texts with this name have colours."""
+    return PurePosixPath(name).suffix.lower() in _LEXERS
+
+
 def syntax_spans(name: str, lines: Sequence[str], ends: float) -> list[list[Span]]:
     """Return the spans of each line; none for an unknown language, and from ``ends`` on.
 

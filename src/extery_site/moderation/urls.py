@@ -6,6 +6,7 @@ from django.urls import path
 
 from extery_site.moderation import (
     block_views,
+    log_views,
     precision_views,
     reply_views,
     status_views,
@@ -31,6 +32,7 @@ urlpatterns = [
     path("queue/<extension_id>/<number>/findings/", tab_views.findings, name="findings"),
     path("queue/<extension_id>/<number>/try/", tab_views.try_it, name="try"),
     path("queue/<extension_id>/<number>/decide/", tab_views.confirm, name="decide"),
+    path("extensions/<extension_id>/log/", log_views.log, name="log"),
     path("try/<token>/", try_files.listing, name="try-listing"),
     path("try/<token>/<name>", try_files.package, name="try-package"),
 ]

@@ -73,6 +73,7 @@ ISOLATED_FUNCTIONS = {
     "source-texts": "extery_site.source_search.isolated.texts",
     "source-symbols": "extery_site.source_search.isolated.symbols",
     "compare-packages": "extery_site.moderation.isolated.compare",
+    "highlight-text": "extery_site.moderation.isolated.highlight",
     "convert-image": "extery_site.catalog.isolated_images.convert",
     "image-variants": "extery_site.catalog.isolated_images.make_variants",
     "probe-video": "extery_site.media.isolated_video.probe",

@@ -1,28 +1,30 @@
-"""What other apps add to pages: sections of the page of an extension, in this order, and what is asked of an author.
+"""What other apps add to the pages of extensions and users; `extery_site.catalog` does not import these apps.
 
-A section is a function of the request, the extension and the version that the page shows (``None`` without any), which
-returns HTML. `extery_site.catalog` does not import these apps.
+Most are functions of an `extery_site.catalog.extension_page.ExtensionPage`.
 """
 
 from __future__ import annotations
 
-#: Paths of the functions, the value of the setting ``EXTENSION_PAGE_SECTIONS``.
-EXTENSION_PAGE_SECTIONS = [
+#: Path of the function that returns the `PageFacts` of the band, which all tabs show: the value of the setting
+#: ``EXTENSION_FACTS``.
+EXTENSION_FACTS = "extery_site.scanning.page_facts.page_facts"
+#: Paths of the functions that return HTML for the side of the overview, in this order: the value of the setting
+#: ``EXTENSION_SIDE_SECTIONS``.
+EXTENSION_SIDE_SECTIONS = [
+    "extery_site.scanning.sections.permissions_section",
     "extery_site.scanning.sections.compatibility_section",
-    "extery_site.test_runs.sections.runs_section",
-    "extery_site.scanning.sections.description_section",
-    "extery_site.ratings.section.ratings_section",
-    "extery_site.sets.sections.sets_section",
 ]
+#: Paths of the functions that return HTML for the end of the overview: the value of the setting ``EXTENSION_MAIN_SECTIONS``.
+EXTENSION_MAIN_SECTIONS = ["extery_site.sets.sections.sets_section"]
+#: Path of the function that returns HTML for each version by key, on the tab of the versions: the value of the setting
+#: ``VERSIONS_CONTENT``.
+VERSIONS_CONTENT = "extery_site.scanning.sections.versions_content"
+#: Paths of the functions of the page and a version that return HTML below the tab Compatibility: the value of the
+#: setting ``COMPATIBILITY_SECTIONS``.
+COMPATIBILITY_SECTIONS = ["extery_site.test_runs.sections.runs_section"]
 #: Paths of the functions of the request and the user that return HTML for the page of a user: the value of the setting
 #: ``PROFILE_SECTIONS``.
 PROFILE_SECTIONS = ["extery_site.sets.sections.profile_section"]
-#: Path of the function whose section, if it is not empty, takes the place of the declared permissions: the value of
-#: the setting ``PERMISSIONS_SECTION``.
-PERMISSIONS_SECTION = "extery_site.scanning.sections.permissions_section"
-#: Path of the function of the request, the extension and its versions that returns the HTML above the list on the page
-#: of the versions, and that of each version by key: the value of the setting ``VERSIONS_CONTENT``.
-VERSIONS_CONTENT = "extery_site.scanning.sections.versions_content"
 #: Paths of the functions of a user that return what is asked of an author, for the page of their extensions
 #: (`extery_site.publish.asks`): the value of the setting ``AUTHOR_ASKS``.
 AUTHOR_ASKS = [

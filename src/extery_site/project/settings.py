@@ -81,6 +81,8 @@ EXTERY_SETS_PER_ACCOUNT: int | None = _site_settings.sets_per_account
 EXTERY_EXTENSIONS_PER_SET: int = _site_settings.extensions_per_set
 EXTERY_SET_CHANGES_PER_ACCOUNT: Rate | None = _site_settings.set_changes_per_account
 EXTERY_SET_CHANGES_PER_ADDRESS: Rate | None = _site_settings.set_changes_per_address
+EXTERY_COMPARISONS_PER_ACCOUNT: Rate | None = _site_settings.comparisons_per_account
+EXTERY_COMPARISONS_PER_ADDRESS: Rate | None = _site_settings.comparisons_per_address
 EXTERY_REPORTS_TO_HIDE_RATING: int | None = _site_settings.reports_to_hide_rating
 EXTERY_ANONYMOUS_REPORTS: bool = _site_settings.anonymous_reports
 EXTERY_TOKENS_PER_ACCOUNT: Rate | None = _site_settings.tokens_per_account
@@ -105,6 +107,7 @@ INSTALLED_APPS = [
     "extery_site.transparency",
     "extery_site.submit",
     "extery_site.site_pages",
+    "extery_site.source_pages",
     "extery_site.reports",
     "extery_site.moderation",
     "extery_site.publish",
@@ -172,11 +175,13 @@ SOURCE_INDEX_HANDLERS = event_handlers.SOURCE_INDEX_HANDLERS
 SCAN_STEPS = event_handlers.SCAN_STEPS
 ISOLATED_FUNCTIONS = event_handlers.ISOLATED_FUNCTIONS
 SCAN_HANDLERS = event_handlers.SCAN_HANDLERS
-EXTENSION_PAGE_SECTIONS = page_sections.EXTENSION_PAGE_SECTIONS
 PROFILE_SECTIONS = page_sections.PROFILE_SECTIONS
-VERSIONS_CONTENT = page_sections.VERSIONS_CONTENT
 AUTHOR_ASKS = page_sections.AUTHOR_ASKS
-PERMISSIONS_SECTION = page_sections.PERMISSIONS_SECTION
+EXTENSION_FACTS = page_sections.EXTENSION_FACTS
+EXTENSION_SIDE_SECTIONS = page_sections.EXTENSION_SIDE_SECTIONS
+EXTENSION_MAIN_SECTIONS = page_sections.EXTENSION_MAIN_SECTIONS
+VERSIONS_CONTENT = page_sections.VERSIONS_CONTENT
+COMPATIBILITY_SECTIONS = page_sections.COMPATIBILITY_SECTIONS
 ROOT_URLCONF = "extery_site.project.urls"
 WSGI_APPLICATION = "extery_site.project.wsgi.application"
 TEMPLATES: list[dict[str, Any]] = [

@@ -394,6 +394,15 @@ class SiteSettings(BaseSettings):
         default="1200 per hour",
         description="Quota of a client address for new sets and changes of them; moderators have none.",
     )
+    comparisons_per_account: Quota = _setting(
+        default="60 per hour",
+        description="Quota of an account for comparing two versions that nobody has compared before; moderators have "
+        "none.",
+    )
+    comparisons_per_address: Quota = _setting(
+        default="60 per hour",
+        description="Quota of a client address for comparing two versions that nobody has compared before.",
+    )
     reports_to_hide_rating: Maximum = _setting(
         default="3",
         description="Number of users whose reports hide a rating until a moderator decides. Reports without a name "

@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("extery_site.test_runs.urls")),
     path("", include("extery_site.source_search.urls")),
     path("", include("extery_site.moderation.urls")),
+    path("", include("extery_site.source_pages.urls")),
     path("", include("extery_site.reports.urls")),
     path("", include("extery_site.transparency.urls")),
     path("", include("extery_site.site_pages.urls")),

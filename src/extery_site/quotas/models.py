@@ -19,6 +19,7 @@ class QuotaKind(models.TextChoices):
     RATINGS = "ratings", "ratings and replies"
     VOTES = "votes", "marks as helpful"
     SET_CHANGES = "set_changes", "changes of sets"
+    COMPARISONS = "comparisons", "comparisons of versions"
     # Counted by `extery_site.quotas.rates`, with other subjects and settings.
     SIGN_INS = "sign-ins", "sign-ins with a wrong password"
     EMAILS = "emails", "e-mails"

@@ -12,6 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from extery.core.errors import ExteryError
 from extery_site.accounts.permissions import may_moderate, require_moderator, require_user
+from extery_site.catalog.extension_page import (
+    find_extension,
+    open_page,
+    own_address,
+    render_tab,
+)
 from extery_site.catalog.models import Extension
 from extery_site.project.problems import add_retry_after, http_status
 from extery_site.quotas.client_address import client_address
@@ -38,9 +44,9 @@ _LIST_PARAMETERS = ("order", "stars", "version", "blender", "page")
 @require_http_methods(FORM_METHODS)
 def ratings(request: HttpRequest, extension_id: str) -> HttpResponse:
     """List the ratings of an extension; publish or preview the user's own."""
-    extension = _visible(request, extension_id)
-    if request.method != "POST" and extension.extension_id != extension_id:
-        return redirect("ratings:list", extension.extension_id, permanent=True)
+    extension = find_extension(request, extension_id)
+    if address := own_address(request, extension, extension_id):
+        return address
     numbers = public_numbers(extension)
     own = own_rating(extension, request.user)
     form = RatingForm(
@@ -72,14 +78,16 @@ def ratings(request: HttpRequest, extension_id: str) -> HttpResponse:
         "preview": preview,
         "edits": own is None or request.method == "POST" or "change" in request.GET,
     }
-    return add_retry_after(render(request, "ratings/list.html", context, status=status), problem)
+    page = open_page(request, extension)
+    response = render_tab(page, "ratings/list.html", "ratings:list", context, status=status)
+    return add_retry_after(response, problem)
 
 
 @login_required
 @require_http_methods(FORM_METHODS)
 def remove(request: HttpRequest, extension_id: str) -> HttpResponse:
     """Ask whether to remove the user's own rating, and remove it."""
-    extension = _visible(request, extension_id)
+    extension = find_extension(request, extension_id)
     own = own_rating(extension, request.user)
     if request.method == "POST":
         try:
@@ -178,13 +186,8 @@ def hide(request: HttpRequest, extension_id: str, pk: int) -> HttpResponse:
     return render(request, "ratings/hide.html", context, status=status)
 
 
-def _visible(request: HttpRequest, extension_id: str) -> Extension:
-    visible = Extension.objects.visible_to(request.user).with_related()
-    return get_object_or_404(visible.with_id(extension_id))
-
-
 def _rating(request: HttpRequest, extension_id: str, pk: int) -> Rating:
-    extension = _visible(request, extension_id)
+    extension = find_extension(request, extension_id)
     of_extension = Rating.objects.filter(extension=extension).with_related()
     rating = get_object_or_404(of_extension, pk=pk)
     rating.extension = extension

@@ -67,6 +67,32 @@ class Description:
     def is_empty(self) -> bool:
         return not (self.adds or self.reaches or self.contains or self.not_analysed)
 
+    def matching(self, text: str) -> Description:
+        """Return what has a text in a title, a name, a detail, keys or a format; parts without any are left out."""
+        return Description(
+            _matching(self.adds, text),
+            _matching(self.reaches, text),
+            _matching(self.contains, text),
+            tuple(line for line in self.not_analysed if _has(line, text)),
+        )
+
+
+def _matching(parts: tuple[Part, ...], text: str) -> tuple[Part, ...]:
+    found = []
+    for part in parts:
+        lines = tuple(line for line in part.lines if _has(line, text))
+        if not lines and text.casefold() in part.title.casefold():
+            lines = part.lines
+        if lines:
+            found.append(part._replace(lines=lines, number=len(lines)))
+    return tuple(found)
+
+
+def _has(line: Line, text: str) -> bool:
+    keys = " ".join(key for keys in line.keys for key in keys)
+    words = (line.title, line.name, line.detail, *line.formats, keys)
+    return any(text.casefold() in word.casefold() for word in words)
+
 
 class _Row(NamedTuple):
     """A part: its title, noun and icon, and the lines of the entries of its kinds."""

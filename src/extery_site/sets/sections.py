@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from extery_site.accounts.models import User
-from extery_site.catalog.models import Extension, Version
+from extery_site.catalog.extension_page import ExtensionPage
 from extery_site.sets.models import ExtensionSet
 from extery_site.sets.queries import cards_of, sets_with
 
@@ -17,17 +17,14 @@ NUMBER = 3
 MAX_ON_PROFILE = 12
 
 
-def sets_section(
-    request: HttpRequest,
-    extension: Extension,
-    version: Version | None = None,  # noqa: ARG001  sets have an extension
-) -> SafeString:
+def sets_section(page: ExtensionPage) -> SafeString:
     """Render the sets that have an extension, and the link to add it to one; nothing for one that is not listed."""
+    extension = page.extension
     if not extension.is_public or extension.is_unlisted:
         return SafeString("")
     found = sets_with(extension, NUMBER + 1)
     context = {"extension": extension, "sets": found[:NUMBER], "has_more": len(found) > NUMBER}
-    return render_to_string("parts/in_these_sets.html", context, request)
+    return render_to_string("parts/in_these_sets.html", context, page.request)
 
 
 def profile_section(request: HttpRequest, person: User) -> SafeString:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import urlencode
 
 #: Path of the repository URL that users add to Blender.
 LISTING_PATH = "/api/v1/extensions/"
@@ -32,3 +34,10 @@ def listing_url(request: HttpRequest | None = None) -> str:
 def beta_listing_url(request: HttpRequest | None = None) -> str:
     """Return the repository URL of those who try beta versions."""
     return absolute(request, BETA_LISTING_PATH)
+
+
+def code_path(extension_id: str, version: str, file: str = "", line: int = 0) -> str:
+    """Return the path of a line in the source of a version, as the tab Code shows it."""
+    query = urlencode({"version": version, **({"file": file} if file else {})})
+    path = reverse("source_pages:code", args=[extension_id])
+    return f"{path}?{query}" + (f"#L{line}" if line else "")

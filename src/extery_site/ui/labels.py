@@ -40,6 +40,33 @@ PACKAGE_CONTENTS = {
     ASSET_LIBRARY.name: "nothing else for {type}, whose manifest has its URL in <code>[asset_library]</code>",
 }
 
+#: The title of the tab with what a package of a type does or contains, for types that need their own.
+CONTENTS_TITLES = {THEME.name: "All colours", ASSET_LIBRARY.name: "Contents"}
+
+
+def contents_title(type_: str) -> str:
+    """Return the title of the tab with what an extension of a type does or contains."""
+    return CONTENTS_TITLES.get(type_, "What it does")
+
+
+#: What licences mean in a few words, by the beginning of their identifiers; the first that fits.
+LICENCE_MEANINGS = (
+    (("CC0-", "Unlicense", "0BSD", "MIT-0"), "Use it for anything"),
+    (
+        ("AGPL-", "GPL-", "LGPL-", "MPL-", "CC-BY-SA-"),
+        "Free to use and change",
+    ),
+    (
+        ("Apache-", "BSD-", "BSL-", "CC-BY-4", "ISC", "MIT", "OFL-", "Zlib"),
+        "Free to use and change",
+    ),
+)
+
+
+def licence_meaning(identifier: str) -> str:
+    """Return what a licence means in a few words; empty for one that is not known."""
+    return next((text for starts, text in LICENCE_MEANINGS if identifier.startswith(starts)), "")
+
 
 def list_types(*, plural: bool, types: Sequence[ExtensionType] = TYPES) -> str:
     """Return ``add-ons, themes and asset libraries``, or with ``plural=False`` ``an add-on, a theme or an asset library``."""

@@ -156,7 +156,7 @@ def test_the_page_of_a_library_says_which_blender_a_link_is_dropped_onto(
 
     page = open_page(client, "/extensions/gears/")
 
-    assert "Drag this button onto a window of Blender 5.3 or newer." in page.html
+    assert "Drag it onto a window of Blender 5.3 or newer" in page.html
     assert 'data-drag-hint="Drop it onto a window of Blender 5.3 or newer."' in page.html
     assert "Requires Blender 5.3 and newer. Older versions neither list nor install" in (
         page.classed("get")[0].words

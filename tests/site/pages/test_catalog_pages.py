@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Extension, Version
 from tests.site import factories
-from tests.site.pages.html import Page, open_page
+from tests.site.pages.html import Page, open_page, page_of
 
 Approve = Callable[..., Version]
 
@@ -206,6 +206,7 @@ def test_an_extension_page_shows_its_details(client: Client, approve: Approve) -
 
 def test_the_drag_link_has_the_query_that_blender_reads(client: Client, approve: Approve) -> None:
     version = approve(platforms=["linux-x64"], blender_version_max="5.0.0")
+    choose(client, "4.5", "linux-x64")
     page = open_page(client, "/extensions/gear_tool/")
     link = page.classed("get-drag")[0]
     parts = urlsplit(link["href"])
@@ -242,6 +243,53 @@ def offered(page: Page) -> list[str]:
     return [element.words for element in page.classed("download-name")]
 
 
+#: The system of the browser of a visitor who has Windows.
+WINDOWS = {"HTTP_USER_AGENT": "Mozilla/5.0 (Windows NT 10.0; Win64; x64)"}
+
+
+def get_button(client: Client, **headers: str) -> tuple[str, str]:
+    """Return what the button of the extension says, and what is below it."""
+    page = page_of(client.get("/extensions/gear_tool/", **headers))
+    [button], [note] = page.classed("get-button"), page.classed("get-note")
+    return button.words.partition(":")[0], note.words
+
+
+def choose(client: Client, blender: str, platform: str = "") -> None:
+    """Choose "My Blender"."""
+    client.cookies["extery_blender"] = f"{blender}:{platform}:0"
+
+
+def test_the_button_offers_what_fits_the_visitor(
+    client: Client, approve: Approve, moderator: User
+) -> None:
+    approve(version="1.3.2", blender_version_max="5.0.0")
+    approve(version="1.4.0", blender_version_min="4.5.0", platforms=["windows-x64", "linux-x64"])
+
+    assert get_button(client, **WINDOWS)[0] == "Get for Windows (x64)"
+    choose(client, "4.2", "windows-x64")
+    label, note = get_button(client)
+    assert label == "Get 1.3.2 for 4.2"
+    assert note.startswith("1.4.0 needs Blender 4.5 or newer.1.3.2 ·")
+    choose(client, "5.3", "macos-arm64")
+    label, note = get_button(client)
+    assert label == "Not for your system"
+    assert note == "1.4.0 has no package for macOS (Apple silicon)."
+    page = open_page(client, "/extensions/gear_tool/")
+    assert not page.classed("get-drag")
+    assert offered(page) == ["Windows (x64), Linux (x64) version 1.4.0", "All others version 1.3.2"]
+
+
+def test_the_button_of_a_preview_names_the_access_token(
+    owner: User, signed_in: Callable[[User], Client]
+) -> None:
+    factories.make_waiting(owner)
+    assert get_button(signed_in(owner)) == ("Get with your access token", "Not public yet")
+    page = open_page(signed_in(owner), "/extensions/gear_tool/")
+    assert "curl -OH" in page.by_id("get-command").words
+    assert "/account/tokens/" in page.links
+    assert not page.classed("get-drag")
+
+
 def test_each_platform_is_offered_what_the_listing_offers(
     client: Client, approve: Approve, moderator: User
 ) -> None:
@@ -270,7 +318,7 @@ def test_a_package_for_all_platforms_is_offered_alone(client: Client, approve: A
     approve(version="1.1.0")
     page = open_page(client, "/extensions/gear_tool/")
     assert offered(page) == []
-    assert "Drag into Blender" in page.html
+    assert "Drag it into Blender" in page.html
     assert "Windows (x64)" not in page.by_id("get").words
 
 
@@ -331,20 +379,30 @@ def test_versions_are_listed_newest_first(client: Client, approve: Approve) -> N
     for number in ("1.9.0", "1.10.0", "1.2.0"):
         approve(version=number)
     page = open_page(client, "/extensions/gear_tool/versions/")
-    assert [one.words for one in page.all("h2")] == ["1.10.0", "1.9.0", "1.2.0"]
+    assert [one.words for one in page.all("h3")] == ["1.10.0", "1.9.0", "1.2.0"]
     page = open_page(client, "/extensions/gear_tool/")
-    assert "Get Gear Tool 1.10.0" in [one.words for one in page.all("h2")]
+    assert "New in 1.10.0" in [one.words for one in page.all("h2")]
 
 
 def test_an_extension_page_needs_a_constant_number_of_queries(
     client: Client, approve: Approve, django_assert_max_num_queries: Any
 ) -> None:
+    numbers = {
+        "": 9,
+        "does/": 7,
+        "compatibility/": 9,
+        "versions/": 9,
+        "versions/compare/": 14,
+        "code/": 10,
+        "ratings/": 11,
+        "log/": 14,
+    }
     for number in range(6):
         approve(version=f"1.{number}.0")
-    with django_assert_max_num_queries(12):
-        open_page(client, "/extensions/gear_tool/")
-    with django_assert_max_num_queries(8):
-        open_page(client, "/extensions/gear_tool/versions/")
+    open_page(client, "/extensions/gear_tool/versions/compare/")  # stores the difference
+    for tab, most in numbers.items():
+        with django_assert_max_num_queries(most):
+            open_page(client, f"/extensions/gear_tool/{tab}")
 
 
 def test_an_author_page_shows_profile_and_extensions(

@@ -54,7 +54,7 @@ def test_a_visitor_is_asked_to_sign_in_to_rate(client: Client, extension: Extens
     assert "No ratings yet" in page.html
     assert f"/account/login/?next={LIST}" in page.links
     assert client.post(LIST, VALUES).status_code == 401
-    assert f"/account/login/?next={LIST}" in open_page(client, PAGE).links
+    assert LIST in open_page(client, PAGE).links
     assert not Rating.objects.exists()
 
 
@@ -119,7 +119,6 @@ def test_the_owner_cannot_rate_but_reply(rating: Rating, owner: User, signed_in:
     answer = client.post(address, {"text": "Thank you", "query": "order=newest&evil=1"})
     assert answer["Location"] == f"{LIST}?order=newest#rating-{rating.pk}"
     assert "Thank you" in open_page(Client(), LIST).html
-    assert "Thank you" in open_page(Client(), PAGE).html
     assert "Change the reply" in open_page(client, LIST).html
     assert "Thank you" in open_page(client, address).html
     assert client.post(address, {"step": "remove"}).status_code == 302
@@ -270,8 +269,8 @@ def test_the_same_average_is_on_page_cards_and_in_the_api(
     actions.rate(extension=rating.extension, by=moderator, stars=5)
     stored = Extension.objects.get().rating_score
     assert stored == 3.79
-    for path in (LIST, PAGE):
-        assert "3.8" in [item.words for item in open_page(client, path).classed("rating-score")]
+    assert "3.8" in [item.words for item in open_page(client, LIST).classed("rating-score")]
+    assert open_page(client, PAGE).classed("ext-star")[0].words == "3.8 of 5 stars"
     card = open_page(client, "/extensions/").classed("card-rating")[0]
     assert card.words == "3.8 of 5 stars"
     body = client.get("/api/v1/extensions/gear_tool/").json()
@@ -333,10 +332,9 @@ def test_hostile_markdown_stays_text(
     client: Client, extension: Extension, stranger: User, text: str, absent: str, present: str
 ) -> None:
     actions.rate(extension=extension, by=stranger, stars=4, text=text)
-    for path in (LIST, PAGE):
-        html = open_page(client, path).html
-        assert not absent or absent not in html
-        assert present in html
+    html = open_page(client, LIST).html
+    assert not absent or absent not in html
+    assert present in html
 
 
 def test_drafts_and_blocked_extensions_have_no_form(
@@ -376,5 +374,4 @@ def test_a_rating_of_another_extension_is_not_found(
 
 def test_the_rating_of_a_deleted_user_stays(client: Client, rating: Rating, stranger: User) -> None:
     User.objects.filter(pk=stranger.pk).delete()
-    for path in (LIST, PAGE):
-        assert "Deleted user" in open_page(client, path).html
+    assert "Deleted user" in open_page(client, LIST).html

@@ -12,7 +12,7 @@ from extery_site.scanning.steps.inventory import INVENTORY
 from extery_site.scanning.tasks import check_now
 from tests.inventory.samples import inventory_of
 from tests.site import factories
-from tests.site.pages.html import open_page
+from tests.site.pages.html import open_page, page_of
 from tests.site.scanning.inventory_code import CODE
 
 OTHER = CODE.replace("Gears from Studio", "Gears from Office").replace(
@@ -60,7 +60,7 @@ def test_the_page_of_changes_is_for_those_who_may_see_both_versions(
     open_page(client, PAGE, 404)
 
     client.force_login(owner)
-    page = open_page(client, PAGE)
+    page = page_of(client.get(PAGE, follow=True))
     assert "To look at first" in page.html
     assert "Started program" in page.html
     open_page(client, "/extensions/gear_tool/versions/1.0.0/changes/", 404)
@@ -73,7 +73,7 @@ def test_versions_that_were_not_analysed_say_so(
         code = f"{CODE}# {number}\n"
         factories.make_approved(owner, moderator, files={"__init__.py": code}, version=number)
 
-    assert "were not analysed yet" in open_page(client, PAGE).html
+    assert "were not analysed yet" in page_of(client.get(PAGE, follow=True)).html
 
 
 def test_the_review_shows_changes_and_permissions_with_links_to_the_lines(

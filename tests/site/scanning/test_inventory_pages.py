@@ -16,6 +16,7 @@ from tests.site.scanning.inventory_code import CODE
 pytestmark = pytest.mark.django_db
 
 PAGE = "/extensions/gear_tool/"
+DOES = f"{PAGE}does/"
 API = "/api/v1/extensions/gear_tool/versions/1.0.0/inventory"
 
 
@@ -45,13 +46,13 @@ def test_the_page_shows_what_an_extension_does(
 ) -> None:
     publish(owner, moderator)
 
-    page = client.get(PAGE).content.decode()
+    page = client.get(DOES).content.decode()
 
     assert 'id="what-it-does"' in page
     assert "Gears from Studio" in page
     assert "<kbd>Ctrl</kbd><kbd>Shift</kbd><kbd>Q</kbd>" in page
     assert "gears.example.org" in page
-    assert "__init__.py, line 17" in page
+    assert 'file=__init__.py#L17">__init__.py:17</a>' in page
 
 
 def test_declared_permissions_are_beside_those_that_are_used(
@@ -59,13 +60,39 @@ def test_declared_permissions_are_beside_those_that_are_used(
 ) -> None:
     publish(owner, moderator)
 
+    page = text_of(client.get(DOES).content.decode())
+
+    assert "Network “Download gears” requests.get __init__.py:17" in page
+    assert "Clipboard “Copy gears” No use found Not used" in page
+    assert "Files Not declared" in page
+    assert "Camera, Microphone Not declared Nothing found Not used" in page
+
+
+def test_the_overview_tells_four_cases_of_permissions_apart(
+    client: Client, owner: User, moderator: User
+) -> None:
+    publish(owner, moderator)
+
     page = text_of(client.get(PAGE).content.decode())
 
-    assert "Network Declared Download gears" in page
-    assert "Used in its code requests.get in __init__.py, line 17" in page
-    assert "Clipboard Declared Copy gears" in page
-    assert "No use found." in page
-    assert "Files Not declared" in page
+    assert "Author: “Download gears” Found: requests.get in __init__.py:17" in page
+    assert "Declared, and found in its code" in page
+    assert "Author: “Copy gears” Declared, but we found no use of it" in page
+    assert "The author has not declared it. Found, not declared" in page
+    assert "2 declared, 1 only found" in page
+    assert "Not found Camera, Microphone." in page
+
+
+def test_what_an_extension_does_is_searched_without_scripts(
+    client: Client, owner: User, moderator: User
+) -> None:
+    publish(owner, moderator)
+
+    page = text_of(client.get(DOES, {"find": "ctrl shift"}).content.decode())
+    assert "Gears from Studio" in page
+    assert "gears.example.org" not in page
+    page = client.get(DOES, {"find": "<b>nothing</b>"}).content.decode()
+    assert "Nothing has “&lt;b&gt;nothing&lt;/b&gt;” in its name." in page
 
 
 def test_before_the_inventory_is_made_the_page_shows_what_is_declared(
@@ -76,8 +103,9 @@ def test_before_the_inventory_is_made_the_page_shows_what_is_declared(
     page = text_of(client.get(PAGE).content.decode())
 
     assert "Download gears" in page
-    assert "Used in its code" not in page
-    assert "What it does" not in page
+    assert "We have not looked into this version" in page
+    assert "Not found" not in page
+    assert "We have not looked into version 1.0.0 yet" in client.get(DOES).content.decode()
 
 
 def test_names_of_a_hostile_package_are_shown_as_text(
@@ -86,7 +114,7 @@ def test_names_of_a_hostile_package_are_shown_as_text(
     code = CODE.replace("Cogwheel Settings", "<script>alert(1)</script>\\u202ereversed")
     publish(owner, moderator, code=code)
 
-    page = client.get(PAGE).content.decode()
+    page = client.get(DOES).content.decode()
 
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page

@@ -53,9 +53,10 @@ def test_everyone_sees_results_and_the_owner_and_moderators_the_logs(
     assert "Run them again" not in text_of(signed_in(owner))
     assert "Run them again" in text_of(signed_in(moderator))
 
-    assert "Tested in Blender" in text_of(client, "/extensions/gear_tool/")
-    assert "What failed in a test" in text_of(client, "/extensions/gear_tool/")
-    assert "Failed in a test" in text_of(client, "/extensions/gear_tool/versions/")
+    table = text_of(client, "/extensions/gear_tool/compatibility/")
+    assert "Tested in Blender" in table
+    assert "What failed in a test" in table
+    assert "Failed in 5.3.0" in table
 
 
 def test_what_was_not_run_is_said_in_plain_words(
@@ -79,7 +80,7 @@ def test_a_site_without_blenders_says_nothing_on_the_page_of_the_extension(
     client: Client, published: Publish
 ) -> None:
     published()
-    assert "Tested in Blender" not in text_of(client, "/extensions/gear_tool/")
+    assert "Tested in Blender" not in text_of(client, "/extensions/gear_tool/compatibility/")
     assert "This site does not test packages in Blender." in text_of(client)
 
 
@@ -131,7 +132,7 @@ def test_the_table_combines_code_and_tests_and_shows_that_they_disagree(
     assert verdicts["5.3"] == "disputed"
     assert found.breaks == ("4.2", "5.0", "5.1", "5.2")
     assert "although its code uses names that are missing there" in text_of(
-        client, "/extensions/gear_tool/"
+        client, "/extensions/gear_tool/compatibility/"
     )
     data = client.get("/api/v1/extensions/gear_tool/versions/1.0.0/compatibility").json()
     assert data["blenders"]["5.3"] == "disputed"

@@ -162,6 +162,16 @@ def place_text(place: Any) -> str:
     return f"{place.file}, line {place.line}" if place.line else str(place.file)
 
 
+@register.simple_tag
+def code_link(extension: Any, version: Any, place: Any) -> SafeString:
+    """Render a link to a line in the source of a version, such as ``net.py:12``; ``place`` has a file, and a line or 0."""
+    text = (
+        f"{show_invisible(place.file)}:{place.line}" if place.line else show_invisible(place.file)
+    )
+    address = addresses.code_path(extension.extension_id, version.number, place.file, place.line)
+    return format_html('<a class="code-place" href="{}">{}</a>', address, text)
+
+
 @register.filter
 def sentence(problem: Problem) -> str:
     """Return the message of a problem as a sentence."""
@@ -234,6 +244,18 @@ def licence_name(licence: str) -> str:
     """Return the full name of a licence, or its identifier if the name is unknown."""
     name = licenses.canonical_expression(licence) or licence
     return labels.LICENCES.get(name, name)
+
+
+@register.filter
+def licence_id(licence: str) -> str:
+    """Return the SPDX identifier of a licence of a manifest: ``GPL-3.0-or-later``."""
+    return licence.removeprefix(licenses.PREFIX)
+
+
+@register.filter
+def licence_meaning(licence: str) -> str:
+    """Return what a licence means in a few words; empty for one that is not known."""
+    return labels.licence_meaning(licence.removeprefix(licenses.PREFIX))
 
 
 @register.filter

@@ -1,17 +1,17 @@
-// Drag links: set the dragged URL, and update the hint while dragging.
+// Drag handles: set the dragged URL, and update the hint while dragging. A link has its URL, a button names it in data-drag.
 for (const handle of document.querySelectorAll("[data-drag]")) {
-  const hint = handle.closest("[data-get]")?.querySelector("[data-drag-hint]");
-  if (!hint) continue;
-  const text = hint.textContent;
+  const hint = handle.closest(".ext-get, [data-get]")?.querySelector("[data-drag-hint]");
+  const text = hint?.textContent;
 
-  handle.ondragstart = ({ dataTransfer }) => {
+  handle.addEventListener("dragstart", ({ dataTransfer }) => {
     dataTransfer.effectAllowed = "copyLink";
-    for (const type of ["text/uri-list", "text/plain"]) dataTransfer.setData(type, handle.href);
-    hint.textContent = hint.dataset.dragHint;
+    const url = handle.dataset.drag || handle.href;
+    for (const type of ["text/uri-list", "text/plain"]) dataTransfer.setData(type, url);
+    if (hint) hint.textContent = hint.dataset.dragHint;
     handle.dataset.state = "dragged";
-  };
-  handle.ondragend = () => {
-    hint.textContent = text;
+  });
+  handle.addEventListener("dragend", () => {
+    if (hint) hint.textContent = text;
     delete handle.dataset.state;
-  };
+  });
 }
