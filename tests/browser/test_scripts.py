@@ -146,10 +146,10 @@ def test_dragging_shows_a_hint(visitor: Visitor) -> None:
             return transfer.getData("text/uri-list");
         }"""
     )
-    assert address == page.get_by_role("link", name="Drag into Blender").get_attribute("href")
-    page.get_by_text("Drop it onto a Blender window.").wait_for()
+    assert address == page.locator(".get-drag").get_attribute("href")
+    page.get_by_text("Drop it onto a Blender window").wait_for()
     page.evaluate('document.querySelector("[data-drag]").dispatchEvent(new DragEvent("dragend"))')
-    page.get_by_text("Drag this button onto a Blender window.").wait_for()
+    page.get_by_text("Drag it onto a Blender window").wait_for()
 
 
 def test_a_notice_can_be_dismissed(visitor: Visitor) -> None:

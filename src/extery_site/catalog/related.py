@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Q
+from collections import Counter
+
+from django.db.models import Exists, OuterRef
 
 from extery_site.catalog.models import Extension, ExtensionQuerySet
 
@@ -10,29 +12,29 @@ from extery_site.catalog.models import Extension, ExtensionQuerySet
 MAX_RELATED = 4
 #: The most downloaded extensions among which those with most tags in common are searched, so that a tag that very many
 #: have costs as much as any other.
-MAX_CANDIDATES = 200
+MAX_CANDIDATES = 60
 
 
 def similar_extensions(extension: Extension) -> list[Extension]:
-    """Return the public extensions of the same type with most tags in common, in two queries.
+    """Return the public extensions of the same type with most tags in common, in three queries.
 
     Of those with as many, the most downloaded come first. None for an extension without tags.
     """
     tags = [tag.pk for tag in extension.tags.all()]
     if not tags:
         return []
+    tagged = Extension.tags.through.objects.filter(tag__in=tags)
     others = _listed().of_type(extension.type).exclude(pk=extension.pk)
-    candidates = (
-        others.filter(tags__in=tags)
-        .order_by("-download_count", "pk")
-        .values_list("pk", flat=True)
-        .distinct()[:MAX_CANDIDATES]
+    others = others.filter(Exists(tagged.filter(extension=OuterRef("pk"))))
+    candidates = list(
+        others.order_by("-download_count", "pk").values_list("pk", flat=True)[:MAX_CANDIDATES]
     )
-    common = Count("tags", filter=Q(tags__in=tags))
-    found = (
-        _listed().filter(pk__in=list(candidates)).annotate(common=common).select_related("image")
-    )
-    return list(found.order_by("-common", "-download_count", "pk")[:MAX_RELATED])
+    pairs = tagged.filter(extension__in=candidates).values_list("extension_id", flat=True)
+    common = Counter(pairs)
+    # Candidates with as many keep their order.
+    best = sorted(candidates, key=lambda pk: -common[pk])[:MAX_RELATED]
+    found = _listed().select_related("image").in_bulk(best)
+    return [found[pk] for pk in best if pk in found]
 
 
 def by_same_author(extension: Extension) -> list[Extension]:

@@ -90,6 +90,7 @@ def extension(request: HttpRequest, extension_id: str) -> HttpResponse:
     mark_subject_read(request.user, extension_subject(extension).key)
     page = open_page(request, extension)
     context = {
+        "start": [import_string(path)(page) for path in settings.EXTENSION_START_SECTIONS],
         "side": [import_string(path)(page) for path in settings.EXTENSION_SIDE_SECTIONS],
         "main": [import_string(path)(page) for path in settings.EXTENSION_MAIN_SECTIONS],
         "newest": next(iter(page.offered), None),

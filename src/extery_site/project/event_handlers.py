@@ -74,6 +74,7 @@ ISOLATED_FUNCTIONS = {
     "source-symbols": "extery_site.source_search.isolated.symbols",
     "compare-packages": "extery_site.moderation.isolated.compare",
     "highlight-text": "extery_site.moderation.isolated.highlight",
+    "theme-colors": "extery_site.source_pages.isolated.theme_colors",
     "convert-image": "extery_site.catalog.isolated_images.convert",
     "image-variants": "extery_site.catalog.isolated_images.make_variants",
     "probe-video": "extery_site.media.isolated_video.probe",

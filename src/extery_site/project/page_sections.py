@@ -8,14 +8,21 @@ from __future__ import annotations
 #: Path of the function that returns the `PageFacts` of the band, which all tabs show: the value of the setting
 #: ``EXTENSION_FACTS``.
 EXTENSION_FACTS = "extery_site.scanning.page_facts.page_facts"
+#: Paths of the functions that return HTML for the start of the overview, in this order: the value of the setting
+#: ``EXTENSION_START_SECTIONS``.
+EXTENSION_START_SECTIONS = ["extery_site.source_pages.themes.window_section"]
 #: Paths of the functions that return HTML for the side of the overview, in this order: the value of the setting
 #: ``EXTENSION_SIDE_SECTIONS``.
 EXTENSION_SIDE_SECTIONS = [
+    "extery_site.source_pages.themes.colors_section",
     "extery_site.scanning.sections.permissions_section",
     "extery_site.scanning.sections.compatibility_section",
 ]
 #: Paths of the functions that return HTML for the end of the overview: the value of the setting ``EXTENSION_MAIN_SECTIONS``.
 EXTENSION_MAIN_SECTIONS = ["extery_site.sets.sections.sets_section"]
+#: Paths of the functions of the page and a version that return HTML for the tab What it does: the value of the setting
+#: ``CONTENTS_SECTIONS``.
+CONTENTS_SECTIONS = ["extery_site.source_pages.themes.all_colors_section"]
 #: Path of the function that returns HTML for each version by key, on the tab of the versions: the value of the setting
 #: ``VERSIONS_CONTENT``.
 VERSIONS_CONTENT = "extery_site.scanning.sections.versions_content"

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Literal
+
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from extery.core import platforms
 from extery.core.compatibility import Audience, BlenderRange
@@ -40,6 +42,9 @@ class Cell:
     platform: str
     version: Version | None = None
     is_mine: bool = False
+
+    #: The address of what proves it, if there is one.
+    address: str = ""
 
     @property
     def icon(self) -> str:
@@ -102,8 +107,9 @@ def make_matrix(
     """
     groups = [list(version.packages.all()) for version in versions]
     columns = _columns(groups)
+    audiences = {package.pk: package.audience for group in groups for package in group}
     chosen = {
-        (series, name): _package_for(extension, groups, series, name)
+        (series, name): _package_for(extension, groups, audiences, series, name)
         for series in BLENDER_SERIES
         for name in columns
     }
@@ -115,7 +121,9 @@ def make_matrix(
         found = _cell(series, name, chosen[series, name], evidence, newest, groups)
         package = chosen[series, name]
         version = package.version if package is not None else None
-        return Cell(*found, text, name, version, is_mine=(text, name) == (blender, platform))
+        is_mine = (text, name) == (blender, platform)
+        address = _address(extension, version, *found)
+        return Cell(*found, text, name, version, is_mine, address)
 
     rows = tuple(
         Row(
@@ -127,6 +135,19 @@ def make_matrix(
     )
     mine = next((one for row in rows for one in row.cells if one.is_mine), None)
     return Matrix(columns, rows, mine)
+
+
+def _address(extension: Extension, version: Version | None, kind: Kind, words: str) -> str:
+    """Return where the evidence is: the tests, the names that are missing, or the version in the list."""
+    if version is None or kind == "none":
+        return ""
+    id_ = extension.extension_id
+    if kind == "tested" or words.startswith("Failed"):
+        return reverse("test_runs:runs", args=[id_, version.number])
+    if kind == "fails":
+        query = urlencode({"version": version.number})
+        return f"{reverse('scanning:compatibility', args=[id_])}?{query}#findings"
+    return f"{reverse('catalog:versions', args=[id_])}#v{version.number}"
 
 
 def _columns(groups: Iterable[Sequence[Package]]) -> tuple[str, ...]:
@@ -141,7 +162,11 @@ def _exists(series: BlenderSeries, platform: str) -> bool:
 
 
 def _package_for(
-    extension: Extension, groups: Sequence[Sequence[Package]], series: BlenderSeries, platform: str
+    extension: Extension,
+    groups: Sequence[Sequence[Package]],
+    audiences: Mapping[int, Audience],
+    series: BlenderSeries,
+    platform: str,
 ) -> Package | None:
     """Return the package that a Blender of a series gets on a platform."""
     if not _exists(series, platform) or not is_listed_for(extension.type, (*series, 0)):
@@ -151,12 +176,8 @@ def _package_for(
         platforms=[platform],
         pythons=[python_of_blender(series)],
     )
-    found = newest_fitting(groups, partial(_overlaps, audience))
+    found = newest_fitting(groups, lambda package: audiences[package.pk].overlaps(audience))
     return found[0] if found else None
-
-
-def _overlaps(audience: Audience, package: Package) -> bool:
-    return package.audience.overlaps(audience)
 
 
 def _evidence(packages: Iterable[Package]) -> _Evidence:

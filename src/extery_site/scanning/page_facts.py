@@ -31,11 +31,10 @@ def page_facts(page: ExtensionPage) -> PageFacts:
     if inventory is None:
         return PageFacts(evidence=evidence)
     rows = permission_rows(inventory, version.permissions)
-    description = describe(inventory)
     return PageFacts(
         is_analysed=True,
         only_found=tuple(row.name for row in rows if row.state == "undeclared"),
-        number_of_things=sum(part.number for part in description.adds) or None,
+        number_of_things=_number_of_things(inventory) or None,
         evidence=evidence,
     )
 
@@ -58,3 +57,11 @@ def inventory_for(page: ExtensionPage, version: Version) -> Inventory | None:
     if version.pk not in found:
         found[version.pk] = inventory_of_version(version)
     return found[version.pk]
+
+
+def _number_of_things(inventory: Inventory) -> int:
+    """Return how many things an extension adds to Blender, or how many colours a theme sets."""
+    if areas := inventory.of_kind("theme_settings"):
+        colors = (area.fields.get("colors") for area in areas)
+        return sum(number for number in colors if isinstance(number, int))
+    return sum(part.number for part in describe(inventory).adds)

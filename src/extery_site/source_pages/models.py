@@ -43,3 +43,15 @@ class HighlightedFile(models.Model):
 def pack_spans(spans: Sequence[Sequence[Span]]) -> bytes:
     """Return spans as they are stored."""
     return zlib.compress(json.dumps(spans, separators=(",", ":")).encode())
+
+
+class ThemeFile(models.Model):
+    """The colours that a theme sets, by path such as ``view_3d.space.text``; computed when a page first shows them."""
+
+    file = models.OneToOneField(
+        SourceFile, on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    colors = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"theme {self.pk}"

@@ -157,12 +157,12 @@ def test_the_page_of_a_library_says_which_blender_a_link_is_dropped_onto(
     page = open_page(client, "/extensions/gears/")
 
     assert "Drag it onto a window of Blender 5.3 or newer" in page.html
-    assert 'data-drag-hint="Drop it onto a window of Blender 5.3 or newer."' in page.html
+    assert 'data-drag-hint="Drop it onto a window of Blender 5.3 or newer"' in page.html
     assert "Requires Blender 5.3 and newer. Older versions neither list nor install" in (
         page.classed("get")[0].words
     )
     other = open_page(client, "/extensions/gear_tool/")
-    assert "Drag this button onto a Blender window." in other.html
+    assert "Drag it onto a Blender window" in other.html
     assert "neither list" not in other.html
     assert "Remote library" not in other.html
 

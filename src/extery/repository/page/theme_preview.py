@@ -6,6 +6,9 @@ has a few hundred bytes.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 from extery.package.theme_colors import PREVIEW_ROLES, ThemeColors
 
 #: Colours in the drawing itself, for those that a theme does not change.
@@ -28,6 +31,41 @@ def picture(style: str) -> str:
         f'<svg viewBox="0 0 320 180" aria-hidden="true" style="{style}">'
         '<use href="#blender"/></svg>'
     )
+
+
+def standalone_picture(theme: ThemeColors, *, as_deuteranope: bool = False) -> str:
+    """Return the picture of a theme as an SVG file with its colours as attributes: a page needs no inline style.
+
+    With ``as_deuteranope``, as someone sees it who does not tell red and green apart.
+    """
+    colours = theme.preview_colors()
+
+    def attributes(found: re.Match[str]) -> str:
+        pairs = (pair.partition(":") for pair in found[1].split(";"))
+        return " ".join(f'{name}="{_color_of(value, colours)}"' for name, _, value in pairs)
+
+    drawing = SPRITE.replace('<symbol id="blender" viewBox="0 0 320 180">', "<g{}>").replace(
+        "</symbol>", "</g>"
+    )
+    drawing = re.sub(r'style="([^"]*)"', attributes, drawing)
+    seen, filter_ = (' filter="url(#seen)"', _SEEN) if as_deuteranope else ("", "")
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 180" width="1280" height="720">'
+        f"{filter_}{drawing.replace('{}', seen, 1)}</svg>"
+    )
+
+
+#: The matrix of Viénot, Brettel and Mollon (1999) for people without green cones.
+_SEEN = (
+    '<filter id="seen" color-interpolation-filters="linearRGB"><feColorMatrix values="'
+    '0.29275 0.70725 0 0 0 0.29275 0.70725 0 0 0 -0.02234 0.02234 1 0 0 0 0 0 1 0"/></filter>'
+)
+
+
+def _color_of(value: str, colours: Mapping[str, str]) -> str:
+    """Return a value of a style of the drawing, with the colour of its variable if it is one."""
+    found = re.match(r"var\(--(\w+),", value)
+    return _short(colours[found[1]]) if found else value
 
 
 def _short(colour: str) -> str:

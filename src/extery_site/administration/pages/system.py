@@ -44,6 +44,7 @@ WITHOUT_PAGE = {
     "catalog.RisingExtension": "Computed from the row above.",
     "catalog.ThemeColours": "Made from the package; pages draw the theme with them.",
     "source_pages.HighlightedFile": "Made from a text of a package, for the colours of its page.",
+    "source_pages.ThemeFile": "Made from the XML of a theme, for the page of the extension.",
     "catalog.SearchTerm": "Made from the inventory of the newest version, for the search.",
     "search.SearchDocument": "The words of an extension, made from its page and its inventory.",
     "search.SearchWord": "Words of the pages, counted for the correction of typing errors.",
