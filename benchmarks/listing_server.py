@@ -1,4 +1,4 @@
-"""Measures the request rate of a warm listing of 1,000 extensions, from one process.
+"""Measures the request rate of a warm listing of 1,000 extensions and of the start page, from one process.
 
 The peer in the same run is the same embedded server with a WSGI application that returns the same
 bytes from memory, the maximum of this server. For comparison, the site also runs in gunicorn
@@ -82,6 +82,7 @@ def run(folder: Path, options: argparse.Namespace) -> bool:
         cases = {
             "200, for one system": (ours.url + QUERY, []),
             "200, unfiltered": (ours.url + PATH, []),
+            "start page": (f"{ours.url}/", []),
             "304, not changed": (ours.url + QUERY, [f"If-None-Match: {etag}"]),
             "peer, bytes only": (f"{same.url}/", []),
         }
@@ -106,9 +107,11 @@ def report(rates: dict[str, float]) -> bool:
     for name, rate in rates.items():
         print(f"{name:20} {rate:8,.0f} requests/s   {rate / peer:5.2f} of the peer")
     rate = rates["200, for one system"]
-    missed = rate < MIN_RATE or rate < MIN_RATIO * peer
+    missed = min(rate, rates["start page"]) < MIN_RATE or rate < MIN_RATIO * peer
     verdict = "missed" if missed else "met"
-    print(f"limits: at least {MIN_RATE:,} requests/s and {MIN_RATIO} of the peer: {verdict}")
+    print(
+        f"limits: at least {MIN_RATE:,} requests/s, also of the start page, and {MIN_RATIO} of the peer: {verdict}"
+    )
     return missed
 
 

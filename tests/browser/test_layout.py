@@ -37,7 +37,7 @@ STICKS_OUT = """() => {
 FOCUS = """() => {
     const element = document.activeElement;
     if (!element || element === document.body) return null;
-    const ringed = [element, element.closest(".card, .entry")].filter(Boolean).some(one => {
+    const ringed = [element, element.closest(".card, .entry, .line")].filter(Boolean).some(one => {
         const style = getComputedStyle(one);
         return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
     });
@@ -96,8 +96,12 @@ def test_the_whole_navigation_is_seen_without_scripts(
     page = visitor(viewport={"width": width, "height": 844}, java_script_enabled=False)
     steps.sign_in(page, "mara")
     page.goto("/queue/")
-    steps.expect(page.locator(".nav-count")).to_be_visible()
-    links = page.locator(".nav a")
+    is_phone = width < 768
+    if is_phone:
+        page.locator(".phone-menu summary").click()
+    count = page.locator(".phone-menu .nav-count" if is_phone else ".nav .nav-count")
+    steps.expect(count).to_be_visible()
+    links = page.locator(":is(.nav, .phone-menu [aria-label=Menu]) a >> visible=true")
     boxes = [links.nth(number).bounding_box() for number in range(links.count())]
     assert len(boxes) == 6
     for box in boxes:
