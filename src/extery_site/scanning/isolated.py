@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+from contextlib import suppress
 from datetime import date, datetime, time
 from typing import Any, BinaryIO
 
 from extery.author.wheels.reading import HashedWheel, hash_wheels, read_facts
-from extery.core.errors import ProblemList
+from extery.core.errors import ExteryError, ProblemList
 from extery.core.types import ADD_ON, THEME
 from extery.inventory.packages import package_context, read_package_inventory
 from extery.inventory.stored import dump_inventory
@@ -96,7 +97,10 @@ def _theme_colours(file: BinaryIO, *, name: str) -> dict[str, str]:
     with open_package(file, name=name, problems=ProblemList()) as opened:
         context = package_context(opened, name=name)
         files = THEME.main_files(context.names)
-        data = context.read(files[0], limit=MAX_THEME_BYTES + 1) if len(files) == 1 else b""
+        data = b""
+        if len(files) == 1:
+            with suppress(ExteryError):  # a finding of the rules
+                data = context.read(files[0], limit=MAX_THEME_BYTES + 1)
     colours = ThemeColors.parse(data) if data else None
     return colours.preview_colors() if colours is not None else {}
 

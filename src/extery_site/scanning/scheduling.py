@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.utils import timezone
 
-from extery_site.catalog.models import Package
+from extery_site.catalog.models import Package, ThemeColours
 from extery_site.files.models import StoredFile
 from extery_site.project.setting_types import Rate
 from extery_site.scanning.models import FileCheck, PackageInventory, StepResult
@@ -92,6 +92,7 @@ def forget_removed() -> int:
     """Delete the rows of files that no longer exist; the checks of infected ones stay, so that they are recognised."""
     stored = StoredFile.objects.filter(pk=OuterRef("pk"))
     PackageInventory.objects.filter(~Exists(stored)).delete()
+    ThemeColours.objects.filter(~Exists(stored)).delete()
     forget_removed_sketches()
     rows = FileCheck.objects.filter(~Exists(stored)).exclude(state=FileCheck.State.REJECTED)
     number, _ = rows.delete()

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from extery_site.accounts.models import User
-from extery_site.catalog.models import Extension, SearchTerm, Version
+from extery_site.catalog.models import Extension, SearchTerm, ThemeColours, Version
 from extery_site.catalog.search_ranking import best_matches
 from extery_site.files.models import StoredFile
 from extery_site.moderation import decisions as moderation
 from extery_site.scanning import scheduling
 from extery_site.scanning.models import FileCheck, PackageInventory
 from extery_site.scanning.search_index import MAX_TERMS, index_extension, terms_of
-from extery_site.scanning.steps.inventory import INVENTORY
+from extery_site.scanning.steps.inventory import INVENTORY, read_colours
 from extery_site.scanning.tasks import check_now
 from tests.inventory.samples import inventory_of
 from tests.site import factories
@@ -53,6 +53,27 @@ def test_the_inventory_of_a_package_is_stored_and_deleted_with_its_file(owner: U
     StoredFile.objects.filter(pk=sha256).delete()
     scheduling.forget_removed()
     assert not PackageInventory.objects.exists()
+
+
+def test_the_colours_of_a_theme_are_stored_and_deleted_with_its_file(owner: User) -> None:
+    xml = """<bpy><Theme><view_3d><ThemeView3D object_active="#FF00AA"></ThemeView3D></view_3d></Theme><ThemeStyle></ThemeStyle></bpy>"""
+    version = factories.make_draft(owner, type="theme", id="pink", files={"theme.xml": xml})
+    [sha256] = version.package_hashes
+    check_now([sha256])
+    row = ThemeColours.objects.get()
+    assert (row.pk, row.colours["act"], row.colours["view"]) == (sha256, "#ff00aa", "#3d3d3d")
+    version.packages.all().delete()
+    StoredFile.objects.filter(pk=sha256).delete()
+    scheduling.forget_removed()
+    assert not ThemeColours.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "value", [{"view": "red"}, {"view": "url(x)"}, {"other": "#123456"}, {"view": 1}, ["view"]]
+)
+def test_a_process_cannot_return_anything_but_colours(value: Any) -> None:
+    with pytest.raises(ValueError, match="not the colours"):
+        read_colours(value)
 
 
 @pytest.mark.parametrize(

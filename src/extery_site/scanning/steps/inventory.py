@@ -62,12 +62,17 @@ def _read(value: Any) -> dict[str, Any]:
         "document": value["document"],
         "entries": int(value["entries"]),
         "not_analysed": int(value["not_analysed"]),
-        "theme": _read_colours(value["theme"]),
+        "theme": read_colours(value["theme"]),
     }
 
 
-def _read_colours(value: Any) -> dict[str, str]:
-    if not all(name in PREVIEW_ROLES and _COLOUR.fullmatch(text) for name, text in value.items()):
+def read_colours(value: Any) -> dict[str, str]:
+    """Return the colours that the process of the inventory returned; raises `ValueError` for anything else."""
+    are_colours = isinstance(value, dict) and all(
+        name in PREVIEW_ROLES and isinstance(text, str) and _COLOUR.fullmatch(text)
+        for name, text in value.items()
+    )
+    if not are_colours:
         raise ValueError("not the colours of a theme")
     return dict(value)
 
