@@ -79,7 +79,22 @@ def image() -> FilePayload:
 
 def upload(page: Page, file: FilePayload) -> None:
     page.goto("/publish/")
-    page.get_by_label("Package (.zip) of an add-on, a theme or an asset library").set_input_files(
+    page.get_by_label("Packages (.zip) of an add-on, a theme or an asset library").set_input_files(
         file
     )
     main_button(page, "Check and upload").click()
+
+
+def open_draft(page: Page, extension_id: str = "gear_tool") -> None:
+    """Open the page of a draft on which its picture is added, from the first of the four steps."""
+    page.get_by_role("heading", name="Who gets what").wait_for()
+    page.goto(f"/publish/{extension_id}/")
+
+
+def send(page: Page, number: str = "1.0.0", extension_id: str = "gear_tool") -> None:
+    """Send a version to the review in the last of the four steps."""
+    page.goto(f"/publish/{extension_id}/{number}/check/")
+    page.get_by_label("I made this").check()
+    page.get_by_label("It does what the page says").check()
+    main_button(page, "Send to review").click()
+    page.get_by_text("You can take it back here.").wait_for()

@@ -58,10 +58,9 @@ def test_an_extension_is_uploaded_reviewed_and_downloaded(visitor: Visitor, scri
     steps.expect(author.get_by_text("manifest.version.bad-version")).to_have_count(1)
 
     steps.upload(author, steps.good_zip())
-    author.get_by_role("heading", name="Gear Tool 1.0.0").wait_for()
-    steps.expect(steps.main_button(author, "Submit for review")).to_be_disabled()
+    steps.open_draft(author)
     complete_draft(author)
-    steps.main_button(author, "Submit for review").click()
+    steps.send(author)
     author.get_by_text("submitted version 1.0.0 for review").wait_for()
 
     steps.sign_in(moderator, "mara")
@@ -71,10 +70,11 @@ def test_an_extension_is_uploaded_reviewed_and_downloaded(visitor: Visitor, scri
     author.goto("/mine/")
     author.get_by_text("Awaiting changes").first.wait_for()
     author.get_by_role("link", name="Version 1.0.0").click()
+    author.get_by_role("link", name="Next: Findings").click()
+    author.get_by_role("link", name="Next: Page").click()
     author.get_by_label("Description (needed to submit)").fill("Makes **spur gears** that mesh.")
-    steps.main_button(author, "Save").click()
-    author.get_by_text("Draft saved.").wait_for()
-    steps.main_button(author, "Submit for review").click()
+    steps.main_button(author, "Next: Check").click()
+    steps.send(author)
     author.get_by_text("Please say which gears.").wait_for()
 
     decide(moderator, "Approve 1.0.0", "")

@@ -108,7 +108,7 @@ def test_a_version_is_reviewed_with_tasks_and_everyone_is_notified(
 
 def submit(author: Page) -> None:
     steps.upload(author, steps.good_zip(files=BROKEN))
-    author.get_by_role("heading", name="Gear Tool 1.0.0").wait_for()
+    steps.open_draft(author)
     author.get_by_label("Description (needed to submit)").fill("Makes **gears** that mesh.")
     author.get_by_label("Image (needed to submit)").set_input_files(steps.image())
     author.get_by_label("Image description (alt text)").fill("Two gears in the viewport")

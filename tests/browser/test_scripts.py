@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from tests.browser import steps
 from tests.site import factories
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -124,10 +125,60 @@ def test_an_upload_is_stopped_and_sent_again(visitor: Visitor) -> None:
     steps.expect(page).to_have_url(re.compile("/publish/gear_tool/"))
 
 
+def test_an_upload_goes_on_after_a_lost_connection_and_texts_are_not_lost(
+    visitor: Visitor,
+) -> None:
+    page = visitor()
+    steps.sign_up(page, "grace")
+    steps.upload(page, steps.good_zip(platforms=["linux-x64"]))
+    offsets: list[str] = []
+
+    def lose_the_second(route: Route) -> None:
+        if route.request.method == "PATCH":
+            offsets.append(route.request.headers["upload-offset"])
+            if len(offsets) == 2:
+                return route.abort("connectionfailed")
+        return route.continue_()
+
+    page.route("**/api/v1/uploads/*", lose_the_second)
+    large = {"data.bin": os.urandom(5_000_000)}
+    page.get_by_label("Drop packages here").set_input_files(
+        [steps.good_zip(platforms=["macos-arm64"], files=large), steps.broken_zip()]
+    )
+    page.get_by_text("All of them state the same").wait_for()
+    assert offsets[:3] == ["0", "4000000", "4000000"]
+    page.get_by_text("One file is not ready").wait_for()
+    page.get_by_role("button", name="Remove gear_tool-1.0.0.zip").last.click()
+    page.get_by_text("All files are ready").wait_for()
+
+    page.get_by_role("link", name="Next: Findings").click()
+    page.get_by_role("link", name="Next: Page").click()
+    text = page.get_by_label("Description (needed to submit)")
+    text.fill("Makes **gears**")
+    page.get_by_text("Saved just now.").wait_for()
+    page.get_by_text("The image is missing").first.wait_for()
+    steps.expect(page.locator("[data-html=description] strong")).to_have_text("gears")
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.get_by_label("Description (needed to submit)").fill("From another tab")
+    other.get_by_text("Saved just now.").wait_for()
+    page.context.set_offline(True)
+    text.fill("Makes more gears")
+    page.get_by_text("the connection is gone").wait_for()
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Keep mine").click()
+    page.get_by_text("Saved just now.").wait_for()
+    other.reload()
+    steps.expect(other.get_by_label("Description (needed to submit)")).to_have_value(
+        "Makes more gears"
+    )
+
+
 def test_a_chosen_image_is_previewed_before_it_is_saved(visitor: Visitor) -> None:
     page = visitor()
     steps.sign_up(page, "grace")
     steps.upload(page, steps.good_zip())
+    steps.open_draft(page)
     page.get_by_label("Image (needed to submit)").set_input_files(steps.image())
     page.get_by_text("gears.png, 1920 × 1080 pixels").wait_for()
     source = str(page.locator("#image-preview").get_attribute("src"))

@@ -24,7 +24,14 @@ from extery_site.publish.page_text import (
     waits_for_version,
 )
 from extery_site.submit.page_form import PageForm
-from extery_site.submit.steps import STEPS, find_version, messages_of, render_step
+from extery_site.submit.steps import (
+    STEPS,
+    find_version,
+    messages_of,
+    prepare,
+    render_states,
+    render_step,
+)
 from extery_site.ui.markup import render as render_markdown
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
@@ -94,6 +101,7 @@ def save(request: HttpRequest, extension_id: str, number: str) -> JsonResponse:
         {
             "saved_at": timezone.now().isoformat(),
             "stamps": saved.stamps,
+            "states": render_states(prepare(find_version(request, extension_id, number)), "page"),
             "html": {
                 "description": render_markdown(saved.description),
                 "release_notes": render_markdown(saved.release_notes),

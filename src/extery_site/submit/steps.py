@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from extery.core.errors import ExteryError, Problem
@@ -205,6 +206,16 @@ def render_step(
     status = http_status(error) if error is not None else 200
     response = render(request, f"submit/{name}.html", {**common, **context}, status=status)
     return add_retry_after(response, error)
+
+
+def render_states(prepared: Prepared, name: str) -> dict[str, str]:
+    """Return the HTML of the navigation and of the bar, which a script puts in place after it has saved."""
+    steps = steps_of(prepared)
+    context = {"steps": steps, "step": steps[STEPS.index(name)], "bar": bar_of(prepared, name)}
+    return {
+        part: render_to_string(f"submit/{part}.html", context)
+        for part in ("steps_nav", "bar_state")
+    }
 
 
 def messages_of(problems: tuple[Problem, ...]) -> list[str]:

@@ -170,6 +170,7 @@ def test_a_script_saves_fields_and_learns_of_another_tab(owner: User, signed_in:
     saved = client.post(f"{BASE}/page/save/", sent)
     assert saved.status_code == 200
     assert "<script>" not in saved.json()["html"]["description"]
+    assert "The image is missing" in saved.json()["states"]["bar_state"]
     late = client.post(f"{BASE}/page/save/", {**sent, "description": "From two"})
     assert late.status_code == 409
     assert late.json()["conflicts"] == {"description": sent["description"]}

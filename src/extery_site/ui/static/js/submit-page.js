@@ -88,6 +88,12 @@ async function save() {
       stamp(name).value = data.stamps[name];
     }
     for (const [name, html] of Object.entries(data.html)) document.querySelector(`[data-html="${name}"]`).innerHTML = html;
+    // The steps are not replaced while one of them has the focus.
+    const parts = { steps_nav: ".steps-nav", bar_state: ".submit-bar-state" };
+    for (const [name, selector] of Object.entries(parts)) {
+      const old = document.querySelector(selector);
+      if (!old.contains(document.activeElement)) old.outerHTML = data.states[name];
+    }
     savedAt = Date.now();
     say("saved");
   } else {
@@ -103,8 +109,8 @@ setInterval(() => { if (savedAt && !changed().length) say("seconds", Math.round(
 window.addEventListener("online", () => later(0));
 window.addEventListener("beforeunload", (event) => { if (changed().length && !form.dataset.left) event.preventDefault(); });
 form.addEventListener("submit", () => { form.dataset.left = "1"; });
-document.querySelector("nav.steps-nav").addEventListener("click", async (event) => {
-  const link = event.target.closest("a");
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest(".steps-nav a");
   if (!link || !changed().length || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
   await save();
