@@ -42,6 +42,7 @@ ONE_DATABASE = (
     "site/pages/test_queue_pages.py",
     "site/pages/test_report_pages.py",
     "site/pages/test_review_pages.py",
+    "site/pages/test_submit_pages.py",
     "site/pages/test_suspension_pages.py",
     "site/pages/test_type_texts.py",
     "site/pages/test_verdict_pages.py",

@@ -19,8 +19,9 @@ from django.utils.module_loading import import_string
 
 from extery_site.accounts.permissions import may_moderate
 from extery_site.catalog.get_button import GetButton, get_button
-from extery_site.catalog.models import SHOWN_IN, Channel, Event, Extension, Version
+from extery_site.catalog.models import Event, Extension, Version
 from extery_site.catalog.my_blender import PLATFORM_HEADERS, MyBlender, read_my_blender
+from extery_site.catalog.offers import offered_to_all
 from extery_site.catalog.subjects import extension_subject
 from extery_site.notify.actions import is_following
 from extery_site.ui.labels import contents_title
@@ -74,8 +75,7 @@ class ExtensionPage:
     @property
     def offered(self) -> list[Version]:
         """The public versions that everyone is offered: those of the stable channel, or beta versions without any."""
-        approved = self.approved
-        return [one for one in approved if one.channel in SHOWN_IN[Channel.STABLE]] or approved
+        return offered_to_all(self.approved)
 
     @property
     def unapproved(self) -> list[Version]:

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from extery.core import platforms
 from extery.listing.selection import newest_fitting
-from extery_site.catalog.models import Package, Version
+from extery_site.catalog.models import SHOWN_IN, Channel, Package, Version
 
 
 class Offer(NamedTuple):
@@ -25,7 +25,11 @@ class Offer(NamedTuple):
 
 
 def offers_by_platform(versions: Sequence[Version], request: HttpRequest) -> list[Offer]:
-    """Return the packages of the newest version for each platform; ``versions`` are newest first."""
+    """Return the packages of the newest version for each platform; ``versions`` are newest first.
+
+    Beta versions are left out beside stable ones.
+    """
+    versions = offered_to_all(versions)
     packages = [list(version.packages.all()) for version in versions]
     named = {name for group in packages for package in group for name in package.platforms}
     order = {name: index for index, name in enumerate(platforms.KNOWN)}
@@ -50,3 +54,9 @@ def offers_by_platform(versions: Sequence[Version], request: HttpRequest) -> lis
 
 def _fits(platform: str, package: Package) -> bool:
     return not package.platforms or platform in package.platforms
+
+
+def offered_to_all(versions: Sequence[Version]) -> list[Version]:
+    """Leave beta versions out, unless there are no others: pages offer what the stable listing offers."""
+    shown = SHOWN_IN[Channel.STABLE]
+    return [version for version in versions if version.channel in shown] or list(versions)

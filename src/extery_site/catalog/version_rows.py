@@ -51,7 +51,7 @@ def _row(page: ExtensionPage, version: Version, marks: tuple[str, ...], reason: 
 
 def _marks(page: ExtensionPage) -> dict[int, tuple[str, ...]]:
     """Return for which Blender a version is the newest: that of the visitor, and those that get an older one."""
-    groups = [list(version.packages.all()) for version in page.approved]
+    groups = [list(version.packages.all()) for version in page.offered]
     found: dict[int, list[str]] = {}
     mine = newest_fitting(groups, lambda package: package.audience.fits(page.mine.system))
     if mine and page.mine.is_chosen:
@@ -59,7 +59,7 @@ def _marks(page: ExtensionPage) -> dict[int, tuple[str, ...]]:
     for series in BLENDER_SERIES:
         text = format_series(series)
         fitting = newest_fitting(groups, partial(_is_for, BlenderRange.of_series(text)))
-        if fitting and page.approved and fitting[0].version_id != page.approved[0].pk:
+        if fitting and page.offered and fitting[0].version_id != page.offered[0].pk:
             found.setdefault(fitting[0].version_id, []).append(text)
     return {
         pk: tuple(

@@ -22,6 +22,8 @@ from extery_site.publish.models import PackageUpload
 
 FOLDER = "uploads"
 _BLOCK = 1 << 20
+#: Keys that one query looks up.
+_KEYS = 500
 
 
 class ReceivedChunk(NamedTuple):
@@ -109,10 +111,17 @@ def remove_leftovers(*, before: datetime) -> int:
 
     Raises `Unavailable` if the storage cannot be listed.
     """
-    number = 0
+    found: dict[str, list[str]] = {}
     for file in list(get_storage().list_files(FOLDER)):
-        key = file.name.split("/")[1]
-        if file.modified_at < before and not PackageUpload.objects.filter(key=key).exists():
-            get_storage().delete(file.name)
-            number += 1
+        if file.modified_at < before:
+            found.setdefault(file.name.split("/")[1], []).append(file.name)
+    number = 0
+    keys = sorted(found)
+    for start in range(0, len(keys), _KEYS):
+        batch = keys[start : start + _KEYS]
+        known = set(PackageUpload.objects.filter(key__in=batch).values_list("key", flat=True))
+        for key in batch:
+            for name in () if key in known else found[key]:
+                get_storage().delete(name)
+                number += 1
     return number
