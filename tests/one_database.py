@@ -88,6 +88,7 @@ ONE_DATABASE = (
     "site/catalog/test_image_view.py",
     "site/catalog/test_my_blender.py",
     "site/catalog/test_images.py",
+    "site/api/test_examples.py",
     "site/files/test_s3_faults.py",
     "site/files/test_serving_from_s3.py",
     # Old data, and the migrations of SQLite: the database of the tests on PostgreSQL is migrated too.

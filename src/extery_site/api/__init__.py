@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Literal
 
 from django.db import DatabaseError
@@ -15,6 +16,7 @@ from extery import __version__
 from extery.core.errors import ExteryError, InvalidInput, ProblemList, Refused, Where
 from extery.core.text import clean_message
 from extery_site.accounts.auth import REQUIRED_AUTH
+from extery_site.api.examples import add_examples
 from extery_site.catalog.endpoints import router as catalog
 from extery_site.catalog.search_endpoints import router as search
 from extery_site.listings.endpoints import router as listings
@@ -74,7 +76,7 @@ class ProblemDetails(Schema):
 
 
 class Api(NinjaAPI):
-    """Adds the error response to every operation of the OpenAPI document."""
+    """Adds the error response and an example to every operation of the OpenAPI document."""
 
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
         """Return the OpenAPI document."""
@@ -89,13 +91,17 @@ class Api(NinjaAPI):
                     "description": "Error",
                     "content": {MEDIA_TYPE: {"schema": reference}},
                 }
+        add_examples(document)
         return document
 
+
+#: How to use the API, as Markdown: the OpenAPI document and its page have the same text.
+GUIDE = Path(__file__).with_name("guide.md").read_text(encoding="utf-8")
 
 api = Api(
     title="Extery",
     version=__version__,
-    description="The listing that Blender reads, and an API for publishing and reviewing extensions.",
+    description=GUIDE,
     urls_namespace="api",
     auth=REQUIRED_AUTH,
     docs_decorator=require_safe,

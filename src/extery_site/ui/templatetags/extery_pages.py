@@ -100,6 +100,12 @@ def markdown(text: str) -> SafeString:
 
 
 @register.filter
+def document(text: str) -> SafeString:
+    """Render the Markdown of a page that Extery or its staff wrote as safe HTML, with headings from h2."""
+    return markup.render_document(text)
+
+
+@register.filter
 def short_markdown(text: str) -> SafeString:
     """Render the Markdown of a short text, such as a rating, as safe HTML."""
     return markup.render_short(text)
