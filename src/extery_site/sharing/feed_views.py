@@ -72,11 +72,12 @@ def of_tag(request: HttpRequest, slug: str) -> HttpResponseBase:
 def of_author(request: HttpRequest, username: str) -> HttpResponseBase:
     """The newest versions of an author's extensions."""
     person = get_object_or_404(User, username__iexact=username, is_active=True)
+    public = Extension.objects.browsable().filter(owner=person)
     return feeds.feed_response(
         request,
         title=f"{person.display_name} on {settings.EXTERY_SITE_NAME}",
         path=reverse("catalog:author", args=[person.username]),
-        entries=feeds.new_versions(Extension.objects.browsable().filter(owner=person)),
+        entries=feeds.new_versions(list(public.values_list("pk", flat=True))),
     )
 
 
@@ -89,7 +90,7 @@ def of_extension(request: HttpRequest, extension_id: str) -> HttpResponseBase:
         title=f"{extension.name} on {settings.EXTERY_SITE_NAME}",
         path=extension.get_absolute_url(),
         about=extension.tagline,
-        entries=feeds.new_versions(Extension.objects.filter(pk=extension.pk)),
+        entries=feeds.new_versions([extension.pk]),
     )
 
 

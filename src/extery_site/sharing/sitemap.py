@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from math import ceil
+from urllib.parse import quote
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest
@@ -21,8 +22,8 @@ from extery_site.sharing.responses import public_response
 from extery_site.ui.addresses import absolute
 
 MEDIA_TYPE = "application/xml; charset=utf-8"
-#: Addresses of a file: about 2 MB.
-PAGE_SIZE = 10_000
+#: Addresses of a file: about 1 MB.
+PAGE_SIZE = 5_000
 #: Files of the index.
 MAX_FILES = 50_000
 _SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -76,8 +77,10 @@ def _pages() -> list[Address]:
 def _extension_addresses(start: int) -> list[Address]:
     columns = ("extension_id", "published_at", "newest_version__approved_at")
     rows = _extensions().values_list(*columns)[start : start + PAGE_SIZE]
+    # Looking up the address of each would take most of the time.
+    page = reverse("catalog:extension", args=["-"]).replace("/-/", "//")
     return [
-        (reverse("catalog:extension", args=[id_]), max(filter(None, times), default=None))
+        (page.replace("//", f"/{quote(id_)}/"), max(filter(None, times), default=None))
         for id_, *times in rows
     ]
 

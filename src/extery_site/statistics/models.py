@@ -32,7 +32,7 @@ class DownloadCount(models.Model):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
-                fields=["extension", "since", "is_month", "version", "blender", "platform"],
+                fields=["extension", "is_month", "since", "version", "blender", "platform"],
                 name="statistics_download_count_once",
             )
         ]

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any, Literal
 
-from django.db.models import Model, QuerySet, Sum
+from django.db.models import Model, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
@@ -52,6 +52,15 @@ def downloads_by_day(
     rows = _of_days(days, before).filter(extension__in=extensions)
     sums = rows.values_list("extension", "since").annotate(all=Sum("number")).order_by()
     return {(extension, since): number for extension, since, number in sums}
+
+
+def downloads_compared(extensions: Keys, *, days: int) -> tuple[int, int]:
+    """Return the downloads of all these extensions in the last days, and in as many days before."""
+    first = today() - timedelta(days=days - 1)
+    sums = _of_days(2 * days).filter(extension__in=extensions)
+    found = sums.aggregate(now=Sum("number", filter=Q(since__gte=first)), all=Sum("number"))
+    now = found["now"] or 0
+    return now, (found["all"] or 0) - now
 
 
 def downloads_split(extensions: Keys, *, days: int, by: Split) -> dict[tuple[date, str], int]:

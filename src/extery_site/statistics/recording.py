@@ -1,22 +1,18 @@
-"""Adds downloads to the numbers of a day: a few queries for a batch, in the transaction of the task that counts them."""
+"""Adds downloads to the numbers of a day: one statement for a batch, in the transaction of the task that counts them."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from extery.core import platforms
 from extery.core.versions import BLENDER_SERIES
-from extery_site.project.database import lock_transaction
 from extery_site.statistics.models import DownloadCount
 from extery_site.statistics.user_agent import system_of
 
-#: Locked by what changes numbers, so that none is lost: see `lock_transaction`.
-LOCK = "download-statistics"
 #: Blenders that a client may name: so many series at most that lies cannot fill the table.
 _OLDEST, _NEWEST = BLENDER_SERIES[0], (BLENDER_SERIES[-1][0] + 1, 9)
 
@@ -44,34 +40,18 @@ def countable_system(user_agent: str) -> tuple[str, str]:
 
 @transaction.atomic
 def add_to_day(downloads: Mapping[Download, int], *, day: date) -> None:
-    """Add numbers of downloads to those of a day."""
-    if not downloads:
-        return
-    lock_transaction(LOCK)
-    add_up(Counter(downloads), since=day, is_month=False)
+    """Add numbers of downloads to those of a day; transactions that do the same at once add up."""
+    rows = [(*key, day, False, number) for key, number in sorted(downloads.items())]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(f"{INSERT} VALUES (%s, %s, %s, %s, %s, %s, %s) {ADD}", rows)
 
 
-def add_up(numbers: Counter[Download], *, since: date, is_month: bool) -> None:
-    """Add to the rows of a day or month; the caller has locked `LOCK`."""
-    found = DownloadCount.objects.filter(
-        extension_id__in={one.extension_id for one in numbers},
-        version__in={one.version for one in numbers},
-        since=since,
-        is_month=is_month,
-    )
-    rows = {
-        Download(row.extension_id, row.version, row.blender, row.platform): row for row in found
-    }
-    changed = [rows[key] for key in numbers if key in rows]
-    for key in numbers:
-        if key in rows:
-            rows[key].number += numbers[key]
-    DownloadCount.objects.bulk_update(changed, ["number"], batch_size=200)
-    DownloadCount.objects.bulk_create(
-        [
-            DownloadCount(**key._asdict(), since=since, is_month=is_month, number=number)
-            for key, number in sorted(numbers.items())
-            if key not in rows
-        ],
-        batch_size=200,
-    )
+_TABLE = DownloadCount._meta.db_table  # noqa: SLF001
+#: Parts of a statement that adds to the rows of a day or month, and writes those that are not there. Django's
+#: `bulk_create` can replace numbers, and not add to them.
+INSERT = f"INSERT INTO {_TABLE} (extension_id, version, blender, platform, since, is_month, number)"
+ADD = (
+    "ON CONFLICT (extension_id, is_month, since, version, blender, platform) "
+    f"DO UPDATE SET number = {_TABLE}.number + excluded.number"
+)

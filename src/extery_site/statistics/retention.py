@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from extery_site.project.database import lock_transaction
 from extery_site.statistics.models import DownloadCount
-from extery_site.statistics.recording import LOCK, Download, add_up
+from extery_site.statistics.recording import ADD, INSERT
 
 #: Days that are kept as such, today among them: 12 weeks and a bit.
 DAYS = 92
@@ -39,13 +38,12 @@ def first_month(today: date) -> date:
 @transaction.atomic
 def _add_to_month(day: date) -> int:
     """Move the rows of a day into its month: a killed worker leaves the day or the month, never both."""
-    lock_transaction(LOCK)
+    lock_transaction("download-statistics")
     rows = DownloadCount.objects.filter(is_month=False, since=day)
-    numbers: Counter[Download] = Counter()
-    for row in rows.iterator():
-        numbers[Download(row.extension_id, row.version, row.blender, row.platform)] += row.number
-    keys = sorted(numbers)
-    for start in range(0, len(keys), 500):
-        part = Counter({key: numbers[key] for key in keys[start : start + 500]})
-        add_up(part, since=day.replace(day=1), is_month=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{INSERT} SELECT extension_id, version, blender, platform, %s, %s, number "  # noqa: S608  constants
+            f"FROM {DownloadCount._meta.db_table} WHERE is_month = %s AND since = %s {ADD}",  # noqa: SLF001
+            [day.replace(day=1), True, False, day],
+        )
     return rows.delete()[0]

@@ -446,7 +446,7 @@ def test_open_graph_tags_are_for_public_extensions_only(
     meta = {one.get("property"): one.get("content") for one in page.all("meta")}
     assert meta["og:title"] == "Gear Tool"
     assert meta["og:url"] == "http://testserver/extensions/gear_tool/"
-    assert meta["og:image"].startswith("http://testserver/media/")
+    assert meta["og:image"].startswith("http://testserver/cards/")
     draft = open_page(signed_in(owner), "/extensions/secret/")
     assert "og:title" not in {one.get("property") for one in draft.all("meta")}
 

@@ -41,7 +41,8 @@ class StatisticsOut(Schema):
 def my_statistics(request: HttpRequest) -> StatisticsOut:
     """Return the downloads of all your extensions, by day, version, Blender and platform."""
     user = require_user(request.user)
-    return _statistics(Extension.objects.filter(owner=user, erased_at=None).values("pk"))
+    own = Extension.objects.filter(owner=user, erased_at=None)
+    return _statistics(list(own.values_list("pk", flat=True)))
 
 
 @router.get("/mine/{extension_id}/statistics", response=StatisticsOut)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.db.models import Avg, Count, Q
 from django.utils import timezone
@@ -13,7 +12,7 @@ from extery.core.versions import BLENDER_SERIES, format_series, number_of_blende
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Extension, Version
 from extery_site.ratings.models import Rating
-from extery_site.statistics.queries import today
+from extery_site.statistics.queries import Keys, downloads_compared
 
 DAYS = 30
 #: Downloads before which a change in percent says nothing.
@@ -72,16 +71,9 @@ class Numbers:
     ready: Ready
 
 
-def sum_of_days(
-    daily: Mapping[tuple[int, date], int], *, extension: int | None = None
-) -> Downloads:
-    """Add up the numbers by extension and day of the last 60 days, of all or of one extension."""
-    first = today() - timedelta(days=DAYS - 1)
-    now = before = 0
-    for (key, day), number in daily.items():
-        if extension is None or key == extension:
-            now, before = (now + number, before) if day >= first else (now, before + number)
-    return Downloads(now, before)
+def downloads_of(extensions: Keys) -> Downloads:
+    """Return the downloads of extensions, in one query."""
+    return Downloads(*downloads_compared(extensions, days=DAYS))
 
 
 def numbers_of(user: User) -> Numbers:
