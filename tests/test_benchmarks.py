@@ -51,6 +51,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "scanning": ["--uploads", "1", "--again", "2", "--functions", "2"],
     "search": ["--extensions", "50", "--rounds", "2"],
     "site_pages": ["--scale", "0.01", "--rounds", "2"],
+    "site_reads": ["--extensions", "30", "--versions", "2", "--rounds", "2"],
     "slow_clients": ["--clients", "2", "--answers", "1", "empty lines", "listings, 20 pipelined"],
     "startup": ["--runs", "1"],
     "storage": ["--size", "1", "--count", "2"],
@@ -67,6 +68,7 @@ LONG = [
         "listing_server",
         "scanning",
         "site_pages",
+        "site_reads",
     ),
     *("slow_clients", "storage", "tasks", "uploads"),
 ]

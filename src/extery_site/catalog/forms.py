@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.urls import reverse
 
 from extery.core import platforms
@@ -213,10 +213,10 @@ class BrowseForm(forms.Form):
 
 def tags_in_use(type_: str = "") -> list[Tag]:
     """Return the tags of public extensions; one that two types have, whose page shows both, once."""
-    public = Extension.tags.through.objects.filter(
-        tag=OuterRef("pk"), extension__status=Extension.Status.APPROVED, extension__unlisted_at=None
-    )
-    tags = Tag.objects.filter(Exists(public))
+    public = Extension.objects.browsable().filter(pk=OuterRef("extension_id"))
+    # Nested, so that SQLite looks for one extension of each tag, and does not go through the extensions.
+    of_tag = Extension.tags.through.objects.filter(Exists(public), tag=OuterRef("pk"))
+    tags = Tag.objects.filter(Exists(of_tag))
     found = tags.filter(type=type_) if type_ else tags
     by_slug: dict[str, Tag] = {}
     for tag in found:
@@ -226,8 +226,15 @@ def tags_in_use(type_: str = "") -> list[Tag]:
 
 def popular_tags() -> list[Tag]:
     """Return the tags of public extensions, each with the ``number`` of them, the highest first."""
-    public = Q(extensions__status=Extension.Status.APPROVED, extensions__unlisted_at=None)
-    tags = Tag.objects.annotate(number=Count("extensions", filter=public)).filter(number__gt=0)
+    rows = Extension.tags.through.objects.filter(
+        extension__status=Extension.Status.APPROVED, extension__unlisted_at=None
+    )
+    # Counted by key, which reads indices only.
+    counted = rows.order_by().values_list("tag").annotate(Count("pk"))
+    numbers: dict[int, int] = dict(counted)  # type: ignore[arg-type]
+    tags = list(Tag.objects.filter(pk__in=numbers))
+    for tag in tags:
+        tag.number = numbers[tag.pk]  # type: ignore[attr-defined]
     by_slug: dict[str, Tag] = {}
     for tag in tags:
         if (first := by_slug.setdefault(tag.slug, tag)) is not tag:

@@ -14,17 +14,23 @@ from extery.core.versions import number_of_blender_version
 
 def compatible_packages(system: System) -> Q:
     """Return the condition for packages that ``system`` can install; ignores its unknown properties."""
-    condition = Q()
-    if system.blender is not None:
-        number = number_of_blender_version(system.blender)
-        below = Q(version__blender_max=None) | Q(version__blender_max__gt=number)
-        condition &= below & Q(version__blender_min__lte=number)
+    condition = compatible_versions(system, prefix="version__")
     if system.platform is not None:
         condition &= _empty_or_with("platforms", system.platform)
     if system.python is not None:
         major = system.python.partition(".")[0]
         condition &= _empty_or_with("python_versions", system.python, major)
     return condition
+
+
+def compatible_versions(system: System, *, prefix: str = "") -> Q:
+    """Return the condition for versions that the Blender of ``system`` can install, on any platform."""
+    if system.blender is None:
+        return Q()
+    number = number_of_blender_version(system.blender)
+    highest = f"{prefix}blender_max"
+    below = Q(**{highest: None}) | Q(**{f"{highest}__gt": number})
+    return below & Q(**{f"{prefix}blender_min__lte": number})
 
 
 def _empty_or_with(field: str, *names: str) -> Q:

@@ -12,7 +12,7 @@ from django.core.paginator import Page
 from django.db import connection, models
 from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Lower
 from django.urls import reverse
 from django.utils import timezone
 
@@ -26,6 +26,7 @@ from extery.core.versions import (
     short_blender_version,
 )
 from extery_site.accounts.models import User
+from extery_site.catalog.models.compatibility import compatible_versions
 from extery_site.catalog.models.fields import ByteOrderedCharField
 from extery_site.catalog.models.known_problem import breaks_in
 from extery_site.catalog.models.search_term import SearchTerm
@@ -164,9 +165,18 @@ class ExtensionQuerySet(models.QuerySet["Extension"]):
 
     def compatible_with(self, system: System) -> ExtensionQuerySet:
         """Return extensions with an approved package that ``system`` can install; beta versions do not count beside stable ones."""
+        stable = SHOWN_IN[Channel.STABLE]
+        if system.platform is None and system.python is None:
+            # Approved versions have packages, which need not be read.
+            versions = Version.objects.filter(
+                Q(channel__in=stable) | Q(pk=OuterRef("newest_version")),
+                compatible_versions(system),
+                extension=OuterRef("pk"),
+                status=Version.Status.APPROVED,
+            )
+            return self.filter(Exists(versions))
         packages = Package.objects.compatible_with(system).filter(
-            Q(version__channel__in=SHOWN_IN[Channel.STABLE])
-            | Q(version=OuterRef("newest_version")),
+            Q(version__channel__in=stable) | Q(version=OuterRef("newest_version")),
             version__extension=OuterRef("pk"),
             version__status=Version.Status.APPROVED,
         )
@@ -349,7 +359,20 @@ class Extension(models.Model):
                 fields=["type", "status", "unlisted_at", "-published_at", "-id"],
                 name="catalog_extension_of_type",
             ),
-            models.Index(fields=["status", "-download_count"], name="catalog_extension_popular"),
+            # With all columns of `most_downloaded`: sorting thousands of rows for four of them takes long.
+            models.Index(
+                "status",
+                "unlisted_at",
+                F("download_count").desc(),
+                Lower("name"),
+                "id",
+                name="catalog_extension_popular",
+            ),
+            # Of filters by the newest version, which count what they find.
+            models.Index(
+                fields=["status", "unlisted_at", "type", "newest_version"],
+                name="catalog_extension_filtered",
+            ),
             models.Index(
                 fields=["status", "-rating_score", "-rating_count"], name="catalog_extension_rated"
             ),

@@ -199,6 +199,11 @@ class Version(models.Model):
             models.Index(fields=["status", "submitted_at"], name="catalog_version_queue"),
             models.Index(fields=["expires_at"], name="catalog_version_expiry"),
             models.Index(fields=["public_at"], name="catalog_version_public_at"),
+            # Of the filter by Blender version, which looks at the versions of each extension.
+            models.Index(
+                fields=["extension", "status", "blender_min", "blender_max"],
+                name="catalog_version_range",
+            ),
         ]
 
     def __str__(self) -> str:
