@@ -231,7 +231,7 @@ def popular_tags() -> list[Tag]:
     )
     # Counted by key, which reads indices only.
     counted = rows.order_by().values_list("tag").annotate(Count("pk"))
-    numbers: dict[int, int] = dict(counted)  # type: ignore[arg-type]
+    numbers: dict[int, int] = dict(counted)
     tags = list(Tag.objects.filter(pk__in=numbers))
     for tag in tags:
         tag.number = numbers[tag.pk]  # type: ignore[attr-defined]

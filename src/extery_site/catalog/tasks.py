@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from extery_site.catalog import search_documents, search_popular
+from extery_site.catalog import followed_searches, search_documents, search_popular
 from extery_site.catalog.images import make_variants
 from extery_site.catalog.rising import find_rising
 from extery_site.project.tasks import periodic, task
@@ -16,6 +16,7 @@ __all__ = [
     "index_outdated_extensions",
     "make_variants",
     "mark_popular_extensions",
+    "notify_of_searches",
 ]
 
 
@@ -45,3 +46,10 @@ def find_rising_extensions() -> int:
 def mark_popular_extensions() -> int:
     """Mark the most downloaded extensions, which are searched first."""
     return search_popular.update_popular()
+
+
+@periodic(every=timedelta(days=1))
+@task(queue_name=SLOW_QUEUE, priority=-10, time_limit=timedelta(minutes=30))
+def notify_of_searches() -> int:
+    """Notify those who follow a search of new extensions that match."""
+    return followed_searches.notify_followers()

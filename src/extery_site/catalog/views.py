@@ -26,6 +26,7 @@ from extery_site.catalog.models.known_problem import broken_blenders
 from extery_site.catalog.my_blender import obey, read_my_blender
 from extery_site.catalog.related import by_same_author, similar_extensions
 from extery_site.catalog.search_help import help_without_results
+from extery_site.catalog.search_page import search_page
 from extery_site.catalog.search_reasons import add_reasons
 from extery_site.catalog.subjects import extension_subject
 from extery_site.catalog.version_rows import version_rows
@@ -77,6 +78,7 @@ def browse(request: HttpRequest, type_: str = "", slug: str = "") -> HttpRespons
         "blender_versions": BLENDER_VERSIONS,
         "obeys_my_blender": is_own and mine.only_fitting,
         "fits_blender": form.cleaned_data.get("blender") or (mine.fits if is_own else ""),
+        "search": search_page(request, form, page),
     }
     return render(request, "catalog/browse.html", context, status=status)
 

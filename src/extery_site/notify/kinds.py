@@ -243,6 +243,16 @@ _KINDS = (
         daily=True,
     ),
     NotificationKind(
+        "search_match",
+        Group.FOLLOWED,
+        "New extensions that match a search that I follow",
+        "New for {subject}",
+        note="Once a day, if there are any.",
+        icon="search",
+        action="Open the search",
+        daily=True,
+    ),
+    NotificationKind(
         "maximum_answered",
         Group.FOLLOWED,
         "Answer to a maximum Blender version that I suggested",

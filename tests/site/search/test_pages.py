@@ -115,7 +115,7 @@ def test_an_empty_result_helps(owner: User, client: Client) -> None:
     fill(owner)
 
     page = open_page(client, "/extensions/?q=light+unicorn")
-    assert "No extension has “light unicorn”" in page.html
+    assert "Nothing for “light unicorn” yet" in page.html
     assert "Close to it" in page.html
     assert "Light Rig" in page.html
     assert "/tags/lighting/" in page.links

@@ -13,6 +13,14 @@ CODES: dict[str, Code] = {
         hint="unfollow or unmute some of them on the page 'Notifications' of your account",
         example={"max_number": 2_000},
     ),
+    "notification.too-many-searches": Code(
+        "error",
+        "the account follows too many searches",
+        "Each followed search is made again for all new extensions, every day.",
+        message="this account follows {max_number} searches, which is the limit",
+        hint="unfollow some of them on the page 'Notifications' of your account",
+        example={"max_number": 20},
+    ),
     "notification.link-invalid": Code(
         "error",
         "a link to stop e-mails is invalid",

@@ -20,6 +20,7 @@ from extery_site.test_runs.models import Blender, BlenderRun
 
 #: Models that the admin does not have, and why.
 WITHOUT_PAGE = {
+    "catalog.FollowedSearchCheck": "One time, which the daily job sets.",
     "notify.FeedEntry": "Notifications are private; those of moderators name who reported them.",
     "notify.Notification": "Notifications are private; those of moderators name who reported them.",
     "notify.Subscription": "What users follow is private, and theirs to change.",

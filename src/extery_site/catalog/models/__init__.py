@@ -9,6 +9,7 @@ from extery_site.catalog.models.event import (
     EventQuerySet,
 )
 from extery_site.catalog.models.extension import Extension, ExtensionQuerySet, Tag, normalize_id
+from extery_site.catalog.models.followed_search import FollowedSearchCheck
 from extery_site.catalog.models.handover import Handover
 from extery_site.catalog.models.home import (
     EditorsPick,
@@ -53,6 +54,7 @@ __all__ = [
     "EventQuerySet",
     "Extension",
     "ExtensionQuerySet",
+    "FollowedSearchCheck",
     "Handover",
     "Image",
     "KnownIncompatibility",
