@@ -34,7 +34,7 @@ _OTHERS = frozenset({"sort", "exact"})
 
 
 def subject_of(form: BrowseForm) -> Subject | None:
-    """Return the subject of the search of a form; ``None`` without a text and filters, or with an invalid one."""
+    """Return the subject of the search of a form; ``None`` for all extensions, all of a type, or an invalid value."""
     if not form.is_valid():
         return None
     # Type and tag can be in the path of a page, whose form has no fields for them.
@@ -44,7 +44,8 @@ def subject_of(form: BrowseForm) -> Subject | None:
     }
     query = urlencode(wanted)
     url = f"{reverse('catalog:browse')}?{query}"
-    if not wanted or len(url) > MAX_URL_LENGTH - len("&sort=newest"):
+    # All extensions of a type are no search.
+    if not wanted.keys() - {"type"} or len(url) > MAX_URL_LENGTH - len("&sort=newest"):
         return None
     whole = form if "type" in form.fields and "tag" in form.fields else form_of(query)
     title = ", ".join(label for _, label in whole.active_filters()) if whole.is_valid() else query

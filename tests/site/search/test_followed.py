@@ -35,7 +35,7 @@ def follow(user: User, query: str) -> None:
 def test_one_is_told_of_new_extensions_that_match_once(owner: User, user: User) -> None:
     fill(owner)
     follow(user, "q=rename")
-    follow(user, "type=theme")
+    follow(user, "q=dusk&type=theme")
     follow(owner, "q=nothing+like+it")
     assert notify_followers() == 0  # from now on
     Subscription.objects.update(created_at=timezone.now() - timedelta(days=2))
@@ -76,7 +76,14 @@ def test_equal_searches_are_one_and_their_number_is_limited(
 
     with pytest.raises(Conflict, match="follows 2 searches"):
         follow(user, "q=c")
-    for query in ("", "sort=newest", "type=unknown", "tag=unknown&q=a", f"q={'é' * 200}"):
+    for query in (
+        "",
+        "sort=newest",
+        "type=theme",
+        "type=unknown",
+        "tag=unknown&q=a",
+        f"q={'é' * 200}",
+    ):
         assert subject_of(form_of(query)) is None, query
 
 
