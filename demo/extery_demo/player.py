@@ -6,15 +6,18 @@ Actions record the current time; `ScenarioPlayer.set_dates` replaces it with the
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from extery_demo.notifications import set_notification_dates
+from extery_demo.pictures import Drawn
 from extery_demo.scenarios import (
     Change,
     Comment,
@@ -37,6 +40,7 @@ from extery_site.catalog.models import (
     Package,
     Version,
 )
+from extery_site.media import actions as media
 from extery_site.moderation import comments as review
 from extery_site.moderation import decisions as moderation
 from extery_site.moderation import risk, waiting
@@ -74,6 +78,7 @@ class ScenarioPlayer:
     users: Mapping[str, User]
     work_dir: Path
     image: Callable[[], bytes | None]
+    gallery: Callable[[], Sequence[Drawn]] = tuple
     _extension: Extension | None = None
     versions: dict[str, Version] = field(default_factory=dict)
     reports: list[tuple[Report, ReportScenario]] = field(default_factory=list)
@@ -164,6 +169,21 @@ class ScenarioPlayer:
             image=io.BytesIO(image) if image else None,
             alt_text=self.scenario.alt_text,
         )
+        self._fill_gallery()
+
+    def _fill_gallery(self) -> None:
+        for drawn in self.gallery():
+            common: dict[str, Any] = {
+                "extension": self.extension,
+                "by": self.owner,
+                "alt_text": drawn.alt_text,
+                "address": None,
+            }
+            picture = io.BytesIO(drawn.picture)
+            if drawn.film is None:
+                media.add_picture(file=picture, **common)
+            else:
+                media.add_video(file=io.BytesIO(drawn.film), poster=picture, **common)
 
     def _submit(self, version: VersionScenario) -> None:
         publish.submit(version=self.versions[version.number], by=self.owner)
@@ -355,7 +375,10 @@ class ScenarioPlayer:
             Handover.objects.filter(extension=self.extension).update(
                 created_at=ago(scenario.offer.at)
             )
-        Image.objects.filter(extension=self.extension).update(created_at=ago(self.scenario.started))
+        images = Image.objects.filter(
+            Q(extension=self.extension) | Q(gallery_item__extension=self.extension)
+        )
+        images.update(created_at=ago(self.scenario.started))
         approved = [version for version in self.scenario.versions if version.outcome == "approved"]
         decided = [ago(version.decided) for version in approved if version.decided is not None]
         # `update` does not set the auto_now field updated_at.

@@ -159,6 +159,15 @@ class OfferScenario:
 
 
 @dataclass(frozen=True)
+class PictureScenario:
+    """A picture after the cover: a part of it, around a point of its canvas, or a film of a day."""
+
+    alt_text: str
+    at: tuple[int, int] = (0, 0)
+    film: bool = False
+
+
+@dataclass(frozen=True)
 class Scenario:
     """An extension with its history. ``versions`` is ordered from the oldest to the newest."""
 
@@ -180,6 +189,7 @@ class Scenario:
     deprecated: Hidden | None = None
     offer: OfferScenario | None = None
     changes: tuple[Change, ...] = ()
+    pictures: tuple[PictureScenario, ...] = ()
 
     @property
     def is_theme(self) -> bool:
@@ -205,6 +215,7 @@ def read_scenario(folder: Path) -> Scenario:
     reports = tuple(ReportScenario(**_unwrap(item)) for item in table.pop("reports", []))
     ratings = tuple(RatingScenario(**item) for item in table.pop("ratings", []))
     changes = tuple(Change(**item) for item in table.pop("changes", []))
+    pictures = tuple(_picture(item) for item in table.pop("pictures", []))
     block = Block(**table.pop("block")) if "block" in table else None
     suggestions = tuple(SuggestionScenario(**item) for item in table.pop("suggestions", []))
     unlisted = Hidden(**table.pop("unlisted")) if "unlisted" in table else None
@@ -224,6 +235,7 @@ def read_scenario(folder: Path) -> Scenario:
         deprecated=deprecated,
         offer=offer,
         changes=changes,
+        pictures=pictures,
         **table,
     )
 
@@ -234,6 +246,11 @@ def _unwrap(table: dict[str, Any]) -> dict[str, Any]:
         name: " ".join(value.split()) if isinstance(value, str) else value
         for name, value in table.items()
     }
+
+
+def _picture(table: dict[str, Any]) -> PictureScenario:
+    left, top = table.pop("at", (0, 0))
+    return PictureScenario(**table, at=(left, top))
 
 
 def _version(table: dict[str, Any]) -> VersionScenario:

@@ -21,7 +21,7 @@ from extery_demo.cases import add_cases
 from extery_demo.fake.run import fill_site
 from extery_demo.front_page import add_front_page
 from extery_demo.notifications import finish_feeds, follow_extension
-from extery_demo.pictures import draw_image
+from extery_demo.pictures import draw_gallery, draw_image
 from extery_demo.player import ScenarioPlayer
 from extery_demo.policy import POLICY
 from extery_demo.scenarios import scenarios
@@ -128,10 +128,17 @@ def _play_scenarios(users: dict[str, User]) -> None:
         # A thread draws the next images while the site stores the previous ones.
         executor = ThreadPoolExecutor(1)
         stack.callback(executor.shutdown, cancel_futures=True)
-        images = [(scenario, executor.submit(draw_image, scenario)) for scenario in scenarios()]
-        for scenario, image in images:
+        images = [
+            (
+                scenario,
+                executor.submit(draw_image, scenario),
+                executor.submit(draw_gallery, scenario),
+            )
+            for scenario in scenarios()
+        ]
+        for scenario, image, gallery in images:
             follow_extension(scenario, users)
-            player = ScenarioPlayer(scenario, users, work_dir, image.result)
+            player = ScenarioPlayer(scenario, users, work_dir, image.result, gallery.result)
             player.play()
             player.set_dates(now)
         add_waiting_versions(users, work_dir)

@@ -30,7 +30,7 @@ class RowOnly:
 
     problems = ProblemList()
 
-    def __init__(self, _file: BinaryIO) -> None:
+    def __init__(self, _file: BinaryIO, _purpose: str) -> None:
         pass
 
     def __enter__(self) -> RowOnly:
@@ -49,6 +49,7 @@ def fake_images_with(patch: pytest.MonkeyPatch) -> None:
         "extery_demo.seed.draw_image",
         lambda scenario: b"an image" if scenario.alt_text else None,
     )
+    patch.setattr("extery_demo.seed.draw_gallery", lambda _: [])
     patch.setattr("extery_site.publish.actions.uploaded_image", RowOnly)
 
 

@@ -17,12 +17,13 @@ from PIL import Image
 from extery.author.build.execute import plan_build
 from extery.rules.engine import check_package
 from extery_demo.colours import lightness, mix
-from extery_demo.pictures import draw_image
+from extery_demo.pictures import draw_gallery, draw_image
 from extery_demo.scenarios import Scenario, VersionScenario, read_scenario, scenarios
 from extery_demo.sources import build_version, edition_for, write_source
 from extery_demo.theme_xml import Edition, Palette, theme_file
 from extery_demo.users import USERS
 from extery_demo.wheels import write_wheel
+from extery_site.media.isolated_video import probe
 from extery_site.reports.models import Report
 from tests.contrast import contrast
 
@@ -143,6 +144,17 @@ def test_every_complete_scenario_has_an_image_of_its_own() -> None:
     assert {Image.open(io.BytesIO(data)).size for data in sheets} == {(1920, 1080)}
     assert len(set(sheets)) == len(sheets)
     assert draw_image(by_id("pebble_scatter")) == drawn["pebble_scatter"]
+
+
+def test_galleries_have_pictures_and_a_film_that_can_be_probed() -> None:
+    drawn = {scenario.id: draw_gallery(scenario) for scenario in SCENARIOS if scenario.pictures}
+    pictures = [one for gallery in drawn.values() for one in gallery]
+    assert len(drawn) >= 3
+    assert {Image.open(io.BytesIO(one.picture)).size for one in pictures} == {(1280, 720)}
+    assert len({one.picture for one in pictures}) == len({one.alt_text for one in pictures})
+    [film] = [one.film for one in pictures if one.film is not None]
+    facts = probe(io.BytesIO(film), max_seconds=10)
+    assert (facts["container"], facts["size"], facts["edits"]) == ("webm", [640, 360], [])
 
 
 @pytest.mark.parametrize(

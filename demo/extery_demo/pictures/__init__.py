@@ -1,11 +1,13 @@
-"""Featured images of the demo extensions, drawn at run time and reproducible."""
+"""Covers and galleries of the demo extensions, drawn at run time and reproducible."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from extery_demo.pictures import libraries, light, meshes, modelling, motion, paper
 from extery_demo.pictures.canvas import Canvas
+from extery_demo.pictures.film import draw_day
 from extery_demo.pictures.window import draw_window
 from extery_demo.scenarios import Scenario
 from extery_demo.theme_xml import Palette
@@ -44,3 +46,25 @@ def draw_image(scenario: Scenario) -> bytes | None:
     if scenario.is_theme:
         return draw_window(Palette.from_table(scenario.palette), scenario.id).png()
     return _DRAWINGS[scenario.id]().png()
+
+
+class Drawn(NamedTuple):
+    """A picture after the cover as PNG; of a film also the file, as WebM."""
+
+    alt_text: str
+    picture: bytes
+    film: bytes | None = None
+
+
+def draw_gallery(scenario: Scenario) -> list[Drawn]:
+    """Return what the gallery of a scenario has after its cover."""
+    if not scenario.pictures:
+        return []
+    canvas, drawn = _DRAWINGS[scenario.id](), []
+    for planned in scenario.pictures:
+        if planned.film:
+            film, poster = draw_day()
+            drawn.append(Drawn(planned.alt_text, poster, film))
+        else:
+            drawn.append(Drawn(planned.alt_text, canvas.detail(planned.at)))
+    return drawn

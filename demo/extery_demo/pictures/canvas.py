@@ -156,6 +156,16 @@ class Canvas:
         self.image.reduce(_SCALE).save(buffer, "PNG", compress_level=1)
         return buffer.getvalue()
 
+    def detail(self, centre: tuple[int, int]) -> bytes:
+        """Return a PNG of 1280 × 720 of a third of the canvas, around a point, at its full resolution."""
+        width, height = 1280, 720
+        left = min(max(0, centre[0] * _SCALE - width // 2), WIDTH * _SCALE - width)
+        top = min(max(0, centre[1] * _SCALE - height // 2), HEIGHT * _SCALE - height)
+        buffer = io.BytesIO()
+        part = self.image.crop((left, top, left + width, top + height))
+        part.save(buffer, "PNG", compress_level=1)
+        return buffer.getvalue()
+
     @staticmethod
     def _scaled(points: Sequence[Point]) -> list[Point]:
         return [(x * _SCALE, y * _SCALE) for x, y in points]
