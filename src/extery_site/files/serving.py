@@ -108,7 +108,7 @@ def send_media(
         "Accept-Ranges": "bytes",
         "Content-Type": layout.media_type,
         # Whatever the bytes contain, a page that is opened from them runs nothing.
-        "Content-Security-Policy": "default-src 'none'; media-src 'self'; img-src 'self'; sandbox",
+        "Content-Security-Policy": "default-src 'none'; media-src 'self'; img-src 'self'",
         "X-Content-Type-Options": "nosniff",
     }
     if headers["ETag"] in request.headers.get("If-None-Match", ""):

@@ -157,7 +157,7 @@ def test_a_video_is_sent_in_ranges(client: Client, video: StoredFile) -> None:
         assert response.headers.get("Content-Range") == content_range
         assert response["X-Content-Type-Options"] == "nosniff"
         assert response["Accept-Ranges"] == "bytes"
-        assert "sandbox" in response["Content-Security-Policy"]
+        assert "default-src 'none'" in response["Content-Security-Policy"]
         assert response["Content-Type"] == "video/webm"
         assert "Content-Disposition" not in response.headers
 

@@ -58,7 +58,8 @@ for (const gallery of document.querySelectorAll("[data-gallery]")) {
       if (step(event)) thumbs[current].focus();
     };
   });
-  main.onkeydown = step;
+  // A handler of the property would prevent other keys, because it returns false.
+  main.addEventListener("keydown", step);
 
   play.onclick = (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -95,9 +96,7 @@ for (const gallery of document.querySelectorAll("[data-gallery]")) {
       large.alt = words.textContent = image.alt;
     };
     dialog.className = "gallery-zoom";
-    // Not the button: the key that opens the dialog would press it.
     dialog.tabIndex = -1;
-    dialog.autofocus = true;
     dialog.setAttribute("aria-label", "Picture");
     foot.method = "dialog";
     close.className = "button button-small";
@@ -117,5 +116,7 @@ for (const gallery of document.querySelectorAll("[data-gallery]")) {
     };
     document.body.append(dialog);
     dialog.showModal();
+    // Not the button: the key that opens the dialog would press it.
+    dialog.focus();
   };
 }
