@@ -10,14 +10,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from django.db.models import Q
 from django.urls import reverse
 
 from extery.core.errors import NotFound
 from extery_site.accounts.models import User
 from extery_site.accounts.permissions import AnyUser, may_moderate
 from extery_site.catalog.locking import lock_extension
-from extery_site.catalog.models import Event, Extension, Version
+from extery_site.catalog.models import Event, Extension, Image, Version
 from extery_site.catalog.models.event import COMMENT_KINDS
+from extery_site.media.gallery import read_gallery
+from extery_site.media.models import GalleryItem
 from extery_site.ratings.models import Rating
 from extery_site.reports.reasons import FOR_SOFTWARE, FOR_TEXTS, Reason
 from extery_site.sets.models import ExtensionSet
@@ -195,23 +198,33 @@ def _is_user_visible(target: Target, _user: AnyUser) -> bool:
     return target.owner is not None and target.owner.is_active
 
 
-def _image(extension: Extension | None) -> Target | None:
-    if extension is None or extension.image is None:
+def _image(pk: int | None) -> Target | None:
+    """Return the target of a cover, or of a picture or video in a gallery."""
+    image = Image.objects.filter(pk=pk).first() if pk is not None else None
+    extension = None if image is None else _EXTENSIONS.filter(_with_image(image.pk)).first()
+    if image is None or extension is None:
         return None
+    gallery = [one.pk for one in read_gallery(extension)]
+    number = gallery.index(image.pk) + 1 if image.pk in gallery else 1
     return Target(
         kind="image",
-        pk=extension.image.pk,
-        key=str(extension.image.pk),
+        pk=image.pk,
+        key=str(image.pk),
         title=f"Image of {extension.name}",
-        url=extension.get_absolute_url(),
+        url=extension.get_absolute_url() + (f"?picture={number}" if number > 1 else ""),
         owner=extension.owner,
         extension=extension,
-        excerpt=extension.image.alt_text,
+        excerpt=image.alt_text,
     )
 
 
+def _with_image(pk: int) -> Q:
+    in_gallery = GalleryItem.objects.filter(image=pk).values("extension")
+    return Q(image=pk) | Q(pk__in=in_gallery)
+
+
 def _is_image_visible(target: Target, user: AnyUser) -> bool:
-    visible = Extension.objects.visible_to(user).filter(image=target.pk)
+    visible = Extension.objects.visible_to(user).filter(_with_image(target.pk))
     if not _sees_drafts(target, user):
         visible = visible.exclude(status=Extension.Status.BLOCKED)
     return visible.exists()
@@ -316,8 +329,8 @@ KINDS: dict[str, TargetKind] = {
             "image",
             "Image",
             FOR_TEXTS,
-            lambda key: _image(_EXTENSIONS.filter(image=row_key(key)).first()),
-            lambda pk: _image(_EXTENSIONS.filter(image=pk).first()),
+            lambda key: _image(row_key(key)),
+            _image,
             _is_image_visible,
         ),
         TargetKind(

@@ -207,15 +207,14 @@ def test_a_bad_link_is_refused(owner: User, signed_in: SignIn) -> None:
     assert "id_website_error" in response.content.decode()
 
 
-def test_a_small_image_is_stored_with_a_warning(owner: User, signed_in: SignIn) -> None:
+def test_a_small_cover_is_refused_with_its_size(owner: User, signed_in: SignIn) -> None:
     factories.make_draft(owner)
     image = SimpleUploadedFile("shot.png", factories.picture(1200, 675).read())
     response = signed_in(owner).post("/publish/gear_tool/", {"image": image, "alt_text": "A gear"})
-    assert response.status_code == 302
-    assert messages_of(response) == (
-        "The image has 1200 × 675 pixels. Use 1920 × 1080 pixels, which look sharp on every screen. "
-        "Draft saved."
-    )
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert "The image has 1200 × 675 pixels; the cover needs 1920 × 1080." in page
+    assert "one that is enlarged stays blurred" in page
 
 
 def test_a_submitted_draft_is_in_the_queue(owner: User, signed_in: SignIn) -> None:

@@ -18,6 +18,7 @@ from extery_site.reports.handling import dismiss_case, resolve_case
 from extery_site.reports.models import Case, CaseEntry, Report
 from extery_site.reports.targets import KINDS, Target, find_target
 from tests.site import factories
+from tests.site.media.content import add_item
 
 
 @pytest.fixture
@@ -141,6 +142,17 @@ def test_every_kind_can_be_reported_but_not_by_its_owner(
             actions.report_target(target=target, by=owner, reason="other", text="Hm")
         assert caught.value.code == "report.own"
     assert Case.objects.count() == len(keys)
+
+
+def test_a_picture_of_a_gallery_can_be_reported(
+    approve: Callable[..., Version], stranger: User, moderator: User
+) -> None:
+    extension = approve().extension
+    item = add_item(extension, "A stolen gear")
+    target = find_target("image", str(item.image_id), stranger)
+    assert (target.excerpt, target.owner) == ("A stolen gear", extension.owner)
+    assert target.url == "/extensions/gear_tool/?picture=2"
+    assert actions.report_target(target=target, by=stranger, reason="other", text="Mine")
 
 
 def test_reasons_depend_on_the_kind(approve: Callable[..., Version], stranger: User) -> None:

@@ -30,6 +30,7 @@ for (const gallery of document.querySelectorAll("[data-gallery]")) {
     image.height = data.height;
     image.alt = text;
     main.href = data.full;
+    if (data.reportUrl) find("report").href = data.reportUrl;
     play.hidden = !data.video;
     if (data.video) {
       play.href = data.video;
