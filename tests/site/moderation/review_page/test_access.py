@@ -53,6 +53,6 @@ def test_each_tab_needs_a_fixed_number_of_queries(
             place=add_place,
         )
     # On Changes the difference is computed before the files that were seen are counted.
-    with django_assert_max_num_queries(41):
+    with django_assert_max_num_queries(42):
         page = open_page(browser, f"{BASE}{tab}/")
     assert isinstance(page, Page)
