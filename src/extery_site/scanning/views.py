@@ -40,10 +40,11 @@ def does(request: HttpRequest, extension_id: str) -> HttpResponse:
     inventory = inventory_for(page, version) if version is not None else None
     text = request.GET.get("find", "").strip()[:MAX_QUERY_LENGTH]
     description = describe(inventory) if inventory is not None else None
-    contents = [import_string(path) for path in settings.CONTENTS_SECTIONS]
+    paths = settings.CONTENTS_SECTIONS if version is not None else []
+    sections = [import_string(path)(page, version) for path in paths]
     context = {
         "shown": version,
-        "contents": [section(page, version) for section in contents] if version else [],
+        "contents": [html for html in sections if html],
         "cases": permission_cases(version, inventory) if version is not None else None,
         "description": description.matching(text) if description and text else description,
         "find": text,
