@@ -77,15 +77,18 @@ class SiteUser:
         self._opener = build_opener(HTTPCookieProcessor(self._cookies), ProxyHandler({}))
         self.submit_form("/account/login/", {"login": name, "password": PASSWORD})
 
-    def api(self, path: str, body: Any = None, *, files: Files | None = None) -> Any:
-        """Call the API with the token: GET, or POST with a body or files."""
+    def api(
+        self, path: str, body: Any = None, *, files: Files | None = None, method: str | None = None
+    ) -> Any:
+        """Call the API with the token: GET, or POST with a body or files, or another ``method``."""
         headers = {"Authorization": f"Bearer {self.token}"}
         data = None
         if files is not None:
             data, headers["Content-Type"] = _multipart({}, files)
         elif body is not None:
             data, headers["Content-Type"] = json.dumps(body).encode(), "application/json"
-        return json.loads(self._send(Request(f"{self.site}/api/v1{path}", data, headers)))
+        request = Request(f"{self.site}/api/v1{path}", data, headers, method=method)
+        return json.loads(self._send(request))
 
     def page(self, path: str) -> str:
         """Return the HTML of a page for this user."""
@@ -148,7 +151,10 @@ class RunningSite:
 
     def download_link(self, extension_id: str) -> str:
         """Return the drag link of the extension's page."""
-        address: str = self.author.api(f"/extensions/{extension_id}/")["url"]
+        return self.drag_link(self.author.api(f"/extensions/{extension_id}/")["url"])
+
+    def drag_link(self, address: str) -> str:
+        """Return the first link on a page that is dragged into Blender."""
         found = re.search(
             r'<a [^>]*href="([^"]*/download/[^"]*)"[^>]*draggable', self.author.page(address)
         )

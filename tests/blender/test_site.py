@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from extery.author.build.execute import build
 from extery.core.platforms import KNOWN
 from tests.blender.client import Blender, BlenderError
+from tests.blender.install import ENDS
 from tests.blender.running_site import RunningSite, run_site
 from tests.blender.samples import write_extension
 from tests.blender.scenario import Walkthrough, run_walkthrough
-from tests.blender.series import EVERY_BLENDER, SOME_BLENDERS
+from tests.blender.series import EVERY_BLENDER, SOME_BLENDERS, parameters
 
 Publish = Callable[..., None]
 
@@ -112,3 +114,37 @@ def test_a_page_of_our_site_is_not_accepted_as_a_repository(
 
     with pytest.raises(BlenderError):
         blender.sync()
+
+
+@pytest.mark.parametrize("blender_version", parameters(ENDS), indirect=True)
+def test_blender_subscribes_to_a_set(blender: Blender, site: RunningSite, publish: Publish) -> None:
+    suffix = blender.version.replace(".", "_")
+    member, pinned, other = (f"{name}_{suffix}" for name in ("member", "pinned", "other"))
+    for extension_id in (member, pinned, other):
+        publish(extension_id, "1.0.0")
+    publish(pinned, "1.1.0")
+    path: str = urlsplit(site.author.api("/sets/", {"title": f"Set {suffix}"})["url"]).path
+    for extension_id, version in ((member, ""), (pinned, "1.0.0")):
+        entry = f"{path}extensions/{extension_id}/"
+        site.author.api(entry, {"version": version}, method="PUT")
+    listing = f"{site.url}{path}index.json"
+
+    # The link on the page of the set names the set as the repository to add.
+    dropped = blender.resolve_dropped_url(site.drag_link(path))
+    assert dropped.parameters["repository"] == listing
+    repository = blender.add_repository("Set", listing)
+    blender.sync()
+    listed = {one.id: one.listed for one in blender.extensions() if one.repository == repository}
+    assert listed == {member: "1.0.0", pinned: "1.0.0"}
+    for extension_id in (member, pinned):
+        blender.install(extension_id)
+        assert blender.find(extension_id).enabled
+    assert blender.resolve_dropped_url(site.drag_link(path)).known_repository == repository
+    assert blender.update_all() == []
+
+    # What changes in the set, Blender learns with the next sync.
+    site.author.api(f"{path}extensions/{pinned}/", {"version": ""}, method="PUT")
+    site.block(member, "Mines coins")
+    blender.sync()
+    assert blender.update_all() == [(pinned, "1.0.0", "1.1.0")]
+    assert blender.find(member).blocked == "Mines coins"
