@@ -11,16 +11,31 @@ from extery_site.catalog.models import Version
 from extery_site.sets.actions import create_set
 from extery_site.sets.entries import add_extension
 from extery_site.sets.models import ExtensionSet
+from tests.site import factories
+from tests.site.shared_database import SharedContent
 
 Approve = Callable[..., Version]
 #: Ids and names of the extensions, in the order of the set.
 TOOLS = {"gear_tool": "Gear Tool", "snow_maker": "Snow Maker", "rock_garden": "Rock Garden"}
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _content(shared_content: SharedContent) -> None:
+    with shared_content.create():
+        owner, moderator = (
+            factories.make_user("ada", full_name="Ada Tester"),
+            factories.make_moderator(),
+        )
+        for id_, name in TOOLS.items():
+            factories.make_approved(owner, moderator, id=id_, name=name)
+
+
 @pytest.fixture
-def tools(approve: Approve) -> dict[str, Version]:
+def tools(db: None) -> dict[str, Version]:
     """The first versions of three public extensions, by id."""
-    return {id_: approve(id=id_, name=name) for id_, name in TOOLS.items()}
+    versions = Version.objects.select_related("extension")
+    found = {version.extension.extension_id: version for version in versions}
+    return {id_: found[id_] for id_ in TOOLS}
 
 
 @pytest.fixture
