@@ -50,6 +50,8 @@ ONE_DATABASE = (
     "site/pages/test_type_texts.py",
     "site/pages/test_verdict_pages.py",
     "site/ratings/test_pages.py",
+    "site/sets/test_pages.py",
+    "site/sets/test_api.py",
     # The client of the virus scanner.
     "site/scanning/test_clamd.py",
     "site/scanning/test_states.py",
@@ -122,6 +124,8 @@ BOTH_DATABASES = (
     "site/scanning/test_known_bad.py",
     "site/scanning/test_compatibility_step.py",
     "site/ratings/test_races.py",
+    "site/sets/test_listing.py",
+    "site/sets/test_following.py",
     "site/search",
     "site/source_search",
     "site/sharing/test_feeds.py",

@@ -128,6 +128,13 @@ def source(folder: Path) -> Iterator[dict[str, str]]:
         }
 
 
+def shared_set(folder: Path) -> Iterator[dict[str, str]]:
+    with serving() as web:
+        made = Repository(folder / ".source", web)
+        made.add("gear.zip")
+        yield {"https://extensions.example.org/sets/ada/first-week/index.json": made.url}
+
+
 def repositories(folder: Path) -> Iterator[dict[str, str]]:
     (folder / "token.txt").write_text("secret\n")
     yield from source(folder)
@@ -151,6 +158,7 @@ SETUPS: dict[str, Setup] = {
     "bundle-wheels.md": wheels,
     "install-in-a-classroom.md": source,
     "install-on-a-render-farm.md": source,
+    "share-a-set.md": shared_set,
     "use-repositories.md": repositories,
 }
 

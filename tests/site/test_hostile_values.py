@@ -133,6 +133,7 @@ def test_numbers_beyond_the_range_of_a_column_are_no_server_error(
         ("/queue/gear_tool/1.0.0/", {"step": "{}"}),
         ("/queue/gear_tool/", {"step": "block", "reason": "a{}"}),
         ("/report/extension/gear_tool/", {"reason": "other", "text": "a{}"}),
+        ("/sets/new/", {"title": "a{}", "description": "{}", "visibility": "public"}),
         ("/report/extension/gear_tool/", {"reason": "oth{}er", "text": "a"}),
         ("/publish/gear_tool/", {"description": "a{}", "alt_text": "{}", "website": "http://a{}"}),
         ("/publish/gear_tool/1.0.0/files/", {"action": "remove", "key": "a{}", "sha256": ""}),

@@ -28,6 +28,8 @@ from extery_site.reports.appeals import appeal
 from extery_site.reports.handling import claim_case
 from extery_site.scanning.known_bad_list import add_known_bad
 from extery_site.scanning.tasks import check_now
+from extery_site.sets.actions import create_set
+from extery_site.sets.entries import add_extension
 from extery_site.source_search.actions import start_search
 from extery_site.test_runs.models import Blender, BlenderRun
 from tests.site import factories
@@ -55,6 +57,8 @@ def make_rows(name: str, moderator: User, second: User) -> None:
     maximum.suggest_maximum(version=public, by=user, maximum="5.0", reason="Broken in 5.0")
     handover.offer(extension=extension, by=author, to=user.username)
     add_item(extension, f"Gear {name}", youtube="aqz-KE-bpKQ")
+    set_ = create_set(by=user, title=f"Set {name}")
+    add_extension(set_=set_, by=user, extension_id=extension.extension_id)
     case = report_extension(extension=extension, by=user, reason="other", text="Odd").case
     claim_case(case=case, by=second)
     blocks.ask_for_block(extension=extension, by=moderator, reason="Sends data away")

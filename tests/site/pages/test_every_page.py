@@ -18,6 +18,8 @@ from extery_site.reports import actions as reports
 from extery_site.reports import handling
 from extery_site.reports.appeals import appeal
 from extery_site.reports.targets import find_target
+from extery_site.sets.actions import create_set
+from extery_site.sets.entries import add_extension
 from tests.site import factories
 from tests.site.pages.html import Page, mistakes
 from tests.site.shared_database import SharedContent
@@ -31,6 +33,8 @@ BESIDES = (
     "/queue/?q=nothing+of+the+kind",
     "/queue/?show=decided",
     "/reports/?show=dismissed",
+    "/sets/?q=nothing+of+the+kind",
+    "/sets/mine/",
     "/reports/?q=nothing+of+the+kind",
     "/people/eve/suspension/",
     "/people/mod/suspension/",
@@ -104,6 +108,8 @@ def create_content() -> None:
         target=find_target("user", "ada", stranger), by=stranger, reason="other", text="Hm."
     )
     handling.resolve_case(case=done.case, by=moderator, note="Changed the profile.")
+    chosen = create_set(by=stranger, title="For cold days")
+    add_extension(set_=chosen, by=stranger, extension_id="gear_tool", note="*Turns* well")
     appeal(decision=f"case-{done.case_id}", by=owner, text="It was no advertising.")
 
 
