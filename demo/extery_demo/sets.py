@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from extery_site.accounts.models import User
+from extery_site.catalog.models import Extension
 from extery_site.sets.actions import create_set
 from extery_site.sets.entries import add_extension
 from extery_site.sets.following import follow_set
@@ -70,11 +71,17 @@ SETS = (
 
 
 def add_sets(users: Mapping[str, User], now: datetime) -> None:
-    """Create the sets, dated as they were made; their followers have nothing to be told."""
+    """Create the sets, dated as they were made; their followers have nothing to be told.
+
+    Extensions that are not listed, because the site has other scenarios, are left out.
+    """
+    listed = set(Extension.objects.browsable().values_list("extension_id", flat=True))
     for one in SETS:
         owner = users[one.owner]
         set_ = create_set(by=owner, title=one.title, description=one.description)
         for extension_id, note in one.extensions.items():
+            if extension_id not in listed:
+                continue
             add_extension(set_=set_, by=owner, extension_id=extension_id, note=note)
         for username in one.followers:
             follow_set(set_=set_, by=users[username])

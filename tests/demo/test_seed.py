@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from extery_demo import seed_site
 from extery_demo.seed import SeedResult
+from extery_demo.sets import SETS
 from extery_demo.users import PASSWORD
 from extery_site.accounts.models import User
 from extery_site.audit.models import AuditEntry
@@ -24,6 +25,7 @@ from extery_site.moderation.seen_files import count_seen
 from extery_site.notify.models import FeedEntry, MailJob, Notification
 from extery_site.ratings.models import Rating
 from extery_site.reports.models import Case, Report
+from extery_site.sets.models import ExtensionSet
 from tests.demo.conftest import fake_images_with
 from tests.demo.rows import all_rows
 from tests.site import factories
@@ -54,6 +56,18 @@ def seeded(shared_content: SharedContent) -> Seeded:
     ):
         fake_images_with(patch)
         return Seeded(seed_site(), started)
+
+
+def test_every_extension_of_the_sets_is_listed(client: Client) -> None:
+    made = {set_.title: set_ for set_ in ExtensionSet.objects.listed()}
+    assert set(made) == {one.title for one in SETS}
+    for one in SETS:
+        set_ = made[one.title]
+        assert set_.follower_count == len(one.followers)
+        ids = set_.entries.seen().in_order().values_list("extension__extension_id", flat=True)
+        assert list(ids) == list(one.extensions)
+        listing = client.get(set_.get_listing_url(), {"blender_version": "5.3.0"}).json()
+        assert {entry["id"] for entry in listing["data"]} == set(one.extensions)
 
 
 def test_an_empty_site_gets_add_ons_and_themes_of_several_authors(seeded: Seeded) -> None:

@@ -13,6 +13,7 @@ from extery_site.accounts.actions import create_token
 from extery_site.accounts.models import User
 from extery_site.accounts.profiles import hide_profile
 from extery_site.accounts.suspensions import suspend_user
+from extery_site.catalog.models import Extension
 from extery_site.moderation import blocks, claims, comments, decisions, replies, tasks
 from extery_site.moderation.blocking import set_blocking
 from extery_site.moderation.models import CodeBlocking, Dispute, PackageDifference, Waiver
@@ -36,6 +37,11 @@ from tests.site import factories
 from tests.site.media.content import add_item
 
 
+def make_set(user: User, extension: Extension) -> None:
+    set_ = create_set(by=user, title=extension.name)
+    add_extension(set_=set_, by=user, extension_id=extension.extension_id)
+
+
 def make_rows(name: str, moderator: User, second: User) -> None:
     """Make rows whose unique values have ``name``: of an author, an extension and its users."""
     author = factories.make_user(f"author_{name}")
@@ -57,8 +63,7 @@ def make_rows(name: str, moderator: User, second: User) -> None:
     maximum.suggest_maximum(version=public, by=user, maximum="5.0", reason="Broken in 5.0")
     handover.offer(extension=extension, by=author, to=user.username)
     add_item(extension, f"Gear {name}", youtube="aqz-KE-bpKQ")
-    set_ = create_set(by=user, title=f"Set {name}")
-    add_extension(set_=set_, by=user, extension_id=extension.extension_id)
+    make_set(user, extension)
     case = report_extension(extension=extension, by=user, reason="other", text="Odd").case
     claim_case(case=case, by=second)
     blocks.ask_for_block(extension=extension, by=moderator, reason="Sends data away")
