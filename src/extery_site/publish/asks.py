@@ -104,7 +104,9 @@ def blocks(user: User) -> list[Ask]:
 def breaks(user: User) -> list[Ask]:
     """Extensions whose newest version is for the newest Blender, and breaks in it."""
     newest = (*BLENDER_SERIES[-1], 0)
-    broken = Extension.objects.public().filter(owner=user).with_known_problems(newest)
+    # Their keys first: SQLite would look at all public extensions of the site.
+    own = list(Extension.objects.public().filter(owner=user).values_list("pk", flat=True))
+    broken = Extension.objects.filter(pk__in=own).with_known_problems(newest)
     found = list(
         broken.select_related("newest_version").order_by("-download_count")[:MAX_OF_A_KIND]
     )

@@ -212,4 +212,4 @@ def test_the_number_of_queries_is_fixed(approve: Approve, owner: User, signed_in
         with CaptureQueriesContext(connection) as queries:
             client.get("/mine/")
         found.append(len(queries))
-    assert found[1] == found[2] == 27
+    assert found[1] == found[2] == 28

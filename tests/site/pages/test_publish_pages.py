@@ -290,7 +290,7 @@ def test_my_extensions_needs_a_constant_number_of_queries(
     for number in range(5):
         factories.make_draft(owner, id=f"tool_{number}")
     client = signed_in(owner)
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(27):
         client.get("/mine/")
 
 
