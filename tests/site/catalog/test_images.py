@@ -6,50 +6,26 @@ import io
 import struct
 import sys
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
 from django.test import Client
 from PIL import Image as Pillow
 
-from extery.core.errors import InvalidInput, ProblemList
-from extery.isolation.limits import Reply
+from extery.core.errors import InvalidInput
 from extery_site.catalog import images, isolated_images
 from extery_site.catalog.models import Image
 from extery_site.files.layout import image_url
 from extery_site.files.models import StoredFile
 from extery_site.files.storage import StagedFile
-from extery_site.project.isolation import isolation
 from tests.fuzz.child import peak_of
-from tests.isolated_in_process import really_isolated
+from tests.site.catalog.stored_images import opened, store_image, stored
 from tests.site.factories import picture
 from tests.site.races import run_simultaneously
-from tests.site.scanning.hostile_archives import png_bomb
 from tests.site.stored import path_of
-
-
-def opened(file: StoredFile | None) -> Pillow.Image:
-    with Pillow.open(path_of(file)) as image:
-        image.load()
-    return image
-
-
-def store_image(file: BinaryIO, *, alt_text: str = "") -> tuple[Image, ProblemList]:
-    """Store an image as the action that edits a draft does; return it and its warnings."""
-    with images.uploaded_image(file) as uploaded, transaction.atomic():
-        return uploaded.store(alt_text=alt_text), uploaded.problems
-
-
-def stored(run_tasks: Callable[[], int], *arguments: Any, **options: Any) -> Image:
-    """Return a stored image with its variants."""
-    image, _ = store_image(picture(*arguments, **options))
-    run_tasks()
-    image.refresh_from_db()
-    return image
 
 
 def test_an_image_becomes_webp_and_a_task_makes_its_variants(
@@ -421,56 +397,3 @@ def test_images_are_cached_for_minutes_and_packages_are_not_served_as_media(
     assert client.get(f"/media/{package.file.name}").status_code == 404
     assert client.get(f"/media/images/aa/{'0' * 64}.webp").status_code == 404
     assert client.get("/media/images/../db.sqlite3").status_code == 404
-
-
-@pytest.fixture
-def isolated() -> Iterator[None]:
-    """Call isolated functions as a site does."""
-    isolation.cache_clear()
-    with really_isolated():
-        yield
-    isolation().close()
-    isolation.cache_clear()
-
-
-def test_images_are_decoded_in_isolation(run_tasks: Callable[[], int], isolated: None) -> None:
-    image = stored(run_tasks, 1280, 720)
-    sizes = [opened(file).size for file in (image.file, image.large, image.small)]
-    assert sizes == [(1280, 720), (1280, 720), (640, 360)]
-    with pytest.raises(InvalidInput) as caught:
-        store_image(io.BytesIO(png_bomb(20_000)))
-    assert caught.value.code == "image.too-large"
-    with pytest.raises(InvalidInput) as caught:
-        store_image(io.BytesIO(b"no image"))
-    assert caught.value.code == "image.not-image"
-
-
-def test_an_image_that_is_too_much_for_its_process_is_refused(
-    isolated: None, monkeypatch: pytest.MonkeyPatch, media: Callable[[], list[str]]
-) -> None:
-    limits = images._LIMITS._replace(memory=30_000_000)
-    monkeypatch.setattr(images, "_LIMITS", limits)
-    file = io.BytesIO()
-    Pillow.new("RGBA", (5120, 2880)).save(file, "PNG")
-    with pytest.raises(InvalidInput) as caught:
-        store_image(file)
-    [problem] = caught.value.problems
-    assert problem.message.startswith("the image takes too much memory or time")
-    assert media() == []
-
-
-@pytest.mark.parametrize(
-    ("value", "data"),
-    [
-        (None, b""),
-        ({"size": [1], "problems": []}, b"RIFF....WEBP"),
-        ({"size": [960, 540], "problems": []}, b"<script>"),
-    ],
-)
-def test_only_images_are_stored_whatever_the_process_says(
-    monkeypatch: pytest.MonkeyPatch, media: Callable[[], list[str]], value: Any, data: bytes
-) -> None:
-    monkeypatch.setattr(images, "call_isolated", lambda *_: Reply(value, data))
-    with pytest.raises(InvalidInput):
-        store_image(picture())
-    assert media() == []

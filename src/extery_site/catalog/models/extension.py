@@ -12,7 +12,7 @@ from django.core.paginator import Page
 from django.db import connection, models
 from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Cast, Lower
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
 
@@ -27,6 +27,7 @@ from extery.core.versions import (
 )
 from extery_site.accounts.models import User
 from extery_site.catalog.models.compatibility import compatible_versions
+from extery_site.catalog.models.extension_indexes import EXTENSION_INDEXES
 from extery_site.catalog.models.fields import ByteOrderedCharField
 from extery_site.catalog.models.known_problem import breaks_in
 from extery_site.catalog.models.search_term import SearchTerm
@@ -349,44 +350,7 @@ class Extension(models.Model):
 
     class Meta:
         ordering: ClassVar[list[str]] = ["name", "pk"]
-        indexes: ClassVar[list[models.Index]] = [
-            # Of the extensions that pages list; counts them too.
-            models.Index(
-                fields=["status", "unlisted_at", "-published_at", "-id"],
-                name="catalog_extension_newest",
-            ),
-            models.Index(
-                fields=["type", "status", "unlisted_at", "-published_at", "-id"],
-                name="catalog_extension_of_type",
-            ),
-            # With all columns of `most_downloaded`: sorting thousands of rows for four of them takes long.
-            models.Index(
-                "status",
-                "unlisted_at",
-                F("download_count").desc(),
-                Lower("name"),
-                "id",
-                name="catalog_extension_popular",
-            ),
-            # Of filters by the newest version, which count what they find.
-            models.Index(
-                fields=["status", "unlisted_at", "type", "newest_version"],
-                name="catalog_extension_filtered",
-            ),
-            models.Index(
-                fields=["status", "-rating_score", "-rating_count"], name="catalog_extension_rated"
-            ),
-            models.Index(
-                fields=["delete_at"],
-                condition=Q(delete_at__isnull=False),
-                name="catalog_extension_delete_at",
-            ),
-            models.Index(
-                fields=["deleted_at"],
-                condition=Q(deleted_at__isnull=False),
-                name="catalog_extension_deleted_at",
-            ),
-        ]
+        indexes = EXTENSION_INDEXES
 
     def __str__(self) -> str:
         return self.name
