@@ -346,19 +346,7 @@ class ScenarioPlayer:
             self._set_version_dates(version, ago)
         for row in self.versions.values():
             self._fill_queue(row)
-        for report, planned in self.reports:
-            handled = ago(planned.handled) if planned.handled is not None else None
-            Report.objects.filter(pk=report.pk).update(created_at=ago(planned.at))
-            report.entries.update(created_at=ago(planned.at))
-            cases = Case.objects.filter(pk=report.case_id)
-            cases.filter(created_at__gt=ago(planned.at)).update(created_at=ago(planned.at))
-            keys = (f"case {report.case_id}", f"own-case {report.case_id}")
-            notifications = Notification.objects.filter(entry__key__in=keys)
-            notifications.update(created_at=handled or ago(planned.at))
-            if handled is not None:
-                cases.update(decided_at=handled)
-                decisions = CaseEntry.objects.filter(case=report.case_id, report=None)
-                decisions.update(created_at=handled)
+        self._set_report_dates(ago)
         for rating, rated in self.ratings:
             hidden = ago(rated.hidden) if rated.hidden is not None else None
             Rating.objects.filter(pk=rating.pk).update(created_at=ago(rated.at), hidden_at=hidden)
@@ -391,6 +379,21 @@ class ScenarioPlayer:
             deprecated_at=ago(scenario.deprecated.at) if scenario.deprecated else None,
             download_count=sum(version.downloads for version in self.scenario.versions),
         )
+
+    def _set_report_dates(self, ago: Callable[[float], datetime]) -> None:
+        for report, planned in self.reports:
+            handled = ago(planned.handled) if planned.handled is not None else None
+            Report.objects.filter(pk=report.pk).update(created_at=ago(planned.at))
+            report.entries.update(created_at=ago(planned.at))
+            cases = Case.objects.filter(pk=report.case_id)
+            cases.filter(created_at__gt=ago(planned.at)).update(created_at=ago(planned.at))
+            keys = (f"case {report.case_id}", f"own-case {report.case_id}")
+            notifications = Notification.objects.filter(entry__key__in=keys)
+            notifications.update(created_at=handled or ago(planned.at))
+            if handled is not None:
+                cases.update(decided_at=handled)
+                decisions = CaseEntry.objects.filter(case=report.case_id, report=None)
+                decisions.update(created_at=handled)
 
     def _fill_queue(self, row: Version) -> None:
         """Set the waiting times of a version from its dates, and its risk, as the worker does."""

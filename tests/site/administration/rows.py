@@ -13,7 +13,7 @@ from extery_site.accounts.actions import create_token
 from extery_site.accounts.models import User
 from extery_site.accounts.profiles import hide_profile
 from extery_site.accounts.suspensions import suspend_user
-from extery_site.catalog.models import Extension
+from extery_site.catalog.models import Extension, Version
 from extery_site.moderation import blocks, claims, comments, decisions, replies, tasks
 from extery_site.moderation.blocking import set_blocking
 from extery_site.moderation.models import CodeBlocking, Dispute, PackageDifference, Waiver
@@ -40,6 +40,23 @@ from tests.site.media.content import add_item
 def make_set(user: User, extension: Extension) -> None:
     set_ = create_set(by=user, title=extension.name)
     add_extension(set_=set_, by=user, extension_id=extension.extension_id)
+
+
+def make_results(name: str, waiting: Version, author: User, moderator: User) -> None:
+    """Make what scans and differences write, and what people answer."""
+    Dispute.objects.create(
+        version=waiting, fingerprint=name, code="wheel.missing", text="It is there", by=author
+    )
+    Waiver.objects.create(
+        extension=waiting.extension,
+        fingerprint=name,
+        code="wheel.missing",
+        reason="Known",
+        by=moderator,
+    )
+    PackageDifference.objects.create(
+        old_sha256=name * 3, new_sha256=waiting.package_hashes[0], format=1, data={"files": []}
+    )
 
 
 def make_rows(name: str, moderator: User, second: User) -> None:
@@ -84,16 +101,7 @@ def make_rows(name: str, moderator: User, second: User) -> None:
     add_known_bad(hashes=digest, reason="A stealer", by=moderator)
     create_token(user=author, name="Upload")
     start_search(by=moderator, kind="symbol", query=f"gears_{name}.make")
-    # What scans, differences and workers write.
-    Dispute.objects.create(
-        version=waiting, fingerprint=name, code="wheel.missing", text="It is there", by=author
-    )
-    Waiver.objects.create(
-        extension=extension, fingerprint=name, code="wheel.missing", reason="Known", by=moderator
-    )
-    PackageDifference.objects.create(
-        old_sha256=name * 3, new_sha256=packages[0], format=1, data={"files": []}
-    )
+    make_results(name, waiting, author, moderator)
     notification = Notification.objects.filter(entry__user=author).earliest("pk")
     MailJob.objects.create(
         notification=notification, user=author, channel=MailJob.Channel.DAILY, due_at=end
