@@ -128,7 +128,7 @@ def test_active_filters_can_be_removed_one_by_one(client: Client, approve: Appro
 
 def test_an_empty_result_suggests_what_to_do(client: Client, db: None) -> None:
     page = open_page(client, "/themes/?q=unheard-of")
-    assert "No results" in page.html
+    assert "Nothing for “unheard-of” yet" in page.html
     assert "/themes/" in page.links
 
 
