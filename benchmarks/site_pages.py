@@ -10,7 +10,7 @@ rows, and 500 saved searches of source. Prints for each kind of page:
 - the ratio of the median processor time to that of the peer in the same run: the page of a problem,
   the smallest one of the site, which reads no rows.
 
-A page is to take less than 60 ms. With SQLite that is compared with the processor time, because the
+A page is to take less than 60 ms, the start page less than 250 ms when a process makes it again. With SQLite that is compared with the processor time, because the
 database is a part of the process, and other programs do not count. `EXTERY_DATABASE` sets another one.
 
     python benchmarks/site_pages.py [--scale 1] [--rounds 40] [--only queue]
@@ -31,6 +31,8 @@ from cpu_time import database_cpu_seconds
 from site_content import Site, fill
 
 LIMIT_MS = 60
+#: For a page that a process makes again every 20 seconds only.
+LIMIT_NOT_KEPT_MS = 250
 PEER = "a problem, visitor"
 
 
@@ -188,7 +190,7 @@ def report(kinds: Sequence[Pages], measured: Sequence[Times], *, limit: float = 
     for kind, times in zip(kinds, measured, strict=True):
         p95, processor_p95 = (quantiles(part, n=20)[-1] for part in times[:2])
         slowest = processor_p95 if connection.vendor == "sqlite" else p95
-        is_slow = slowest > limit
+        is_slow = slowest > (limit if kind.is_kept else max(limit, LIMIT_NOT_KEPT_MS))
         exceeded += [kind.name] if is_slow else []
         print(
             f"{kind.name:33}{median(times.total):6.0f}{p95:6.0f}{min(times.processor):8.1f}"

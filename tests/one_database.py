@@ -37,7 +37,6 @@ ONE_DATABASE = (
     "site/pages/test_author_side.py",
     "site/pages/test_design.py",
     "site/pages/test_error_pages.py",
-    "site/pages/test_home.py",
     "site/pages/test_manage_pages.py",
     "site/pages/test_mine_pages.py",
     "site/pages/test_markup.py",

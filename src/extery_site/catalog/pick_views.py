@@ -14,7 +14,7 @@ from extery.core.errors import ExteryError
 from extery_site.accounts.permissions import may_moderate, require_moderator
 from extery_site.catalog.models import EditorsPick, Extension
 from extery_site.catalog.models.home import MAX_PICK_TEXT_LENGTH
-from extery_site.catalog.picks import pick_extension, remove_pick
+from extery_site.catalog.picks import MAX_ID_LENGTH, pick_extension, remove_pick
 from extery_site.ui.form_problems import join_messages
 from extery_site.ui.submission import submit
 
@@ -26,7 +26,7 @@ class PickForm(forms.Form):
 
     extension = forms.CharField(
         label="Id of the extension",
-        max_length=100,
+        max_length=MAX_ID_LENGTH,
         help_text="As in its address, such as <code>gear_tool</code>. One that is picked already comes first again.",
     )
     text = forms.CharField(
@@ -42,7 +42,7 @@ def picks(request: HttpRequest) -> HttpResponse:
     """List the picks, the newest first; a moderator adds one."""
     if request.method == "POST":
         require_moderator(request.user)
-    initial = {"extension": request.GET.get("extension", "")[:100]}
+    initial = {"extension": request.GET.get("extension", "")[:MAX_ID_LENGTH]}
     form = PickForm(request.POST or None, initial=initial)
 
     def perform() -> EditorsPick:

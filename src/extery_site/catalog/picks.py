@@ -16,6 +16,8 @@ from extery_site.catalog.models.home import MAX_PICK_TEXT_LENGTH
 from extery_site.catalog.text_limits import clean_text
 from extery_site.ui.short_text import check_short_text
 
+MAX_ID_LENGTH = 100
+
 
 @transaction.atomic
 def pick_extension(*, extension_id: str, by: AnyUser, text: str) -> EditorsPick:
@@ -26,8 +28,9 @@ def pick_extension(*, extension_id: str, by: AnyUser, text: str) -> EditorsPick:
     )
     if not text:
         raise InvalidInput.of("pick.text-missing", where=Where(path=("text",)))
+    extension_id = clean_text(extension_id, field="extension", max_length=MAX_ID_LENGTH)
     found = Extension.objects.browsable().filter(newest_version__isnull=False)
-    extension = found.with_id(extension_id.strip()).first()
+    extension = found.with_id(extension_id).first()
     if extension is None:
         raise InvalidInput.of("pick.not-public", where=Where(path=("extension",)), id=extension_id)
     pick, _ = EditorsPick.objects.update_or_create(

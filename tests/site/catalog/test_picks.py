@@ -65,10 +65,16 @@ def test_only_public_extensions_with_a_reason_are_picked(
     owner: User, moderator: User, public: Version, signed_in: SignIn
 ) -> None:
     factories.make_waiting(owner, id="waiting", name="Waiting")
-    for extension_id in ("waiting", "nothing", "x\0y"):
+    refused = {
+        "waiting": "pick.not-public",
+        "nothing": "pick.not-public",
+        "x\0y": "request.bad-value",
+        "x" * 101: "request.too-large",
+    }
+    for extension_id, code in refused.items():
         with pytest.raises(InvalidInput) as caught:
             pick_extension(extension_id=extension_id, by=moderator, text="Good")
-        assert caught.value.code == "pick.not-public"
+        assert caught.value.code == code
     with pytest.raises(InvalidInput) as caught:
         pick_extension(extension_id="gear_tool", by=moderator, text="  ")
     assert caught.value.code == "pick.text-missing"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 
-from extery_site.catalog.models import Extension, Package, Version
+from extery_site.catalog.models import DailyDownloads, Extension, Package, Version
 from extery_site.listings import daily_clients, download_counts
 from extery_site.listings.download_counts import (
     DownloadCounter,
@@ -47,6 +47,8 @@ def test_a_flush_adds_all_counts_with_one_task(
     assert run_tasks() == 1
     assert counts() == [3, 1]
     assert Extension.objects.get().download_count == 4
+    [row] = DailyDownloads.objects.all()
+    assert (row.day, row.number) == (daily_clients.today(), 4)
     assert counter.flush() == 0
     assert run_tasks() == 0
 
