@@ -270,8 +270,9 @@ def _check(
             raise
         if (stored := _stored_before(owner, sha256, error)) is not None:
             return _keep(upload, stored.version, stored)
-        upload.version = _held_version(version, seen)
-        return _refuse(upload, error, seen[0] if seen else None)
+        upload.version = version
+        manifest = seen[0] if seen else None
+        return _refuse(upload, error, manifest, holds=_is_held(version, manifest))
     return _accept(upload, result)
 
 
@@ -286,13 +287,11 @@ def _version_of_batch(upload: PackageUpload) -> Version | None:
     return found.version if found is not None else None
 
 
-def _held_version(version: Version | None, seen: list[Manifest]) -> Version | None:
-    """Return the version that a refused file holds: not one of another extension."""
-    if version is None or not version.is_editable:
-        return None
-    if seen and normalize_id(seen[0].id) != version.extension.id_key:
-        return None
-    return version
+def _is_held(version: Version | None, manifest: Manifest | None) -> bool:
+    """Whether a version, if it is known, waits for a refused file: not for a package of another extension."""
+    if version is None or manifest is None:
+        return version is None or version.is_editable
+    return version.is_editable and normalize_id(manifest.id) == version.extension.id_key
 
 
 def _stored_before(owner: User, sha256: str, error: ExteryError) -> Package | None:
@@ -305,10 +304,12 @@ def _stored_before(owner: User, sha256: str, error: ExteryError) -> Package | No
 
 
 @transaction.atomic
-def _refuse(upload: PackageUpload, error: ExteryError, manifest: Manifest | None) -> PackageUpload:
-    """Keep the problems of a file; its version, if there is one, is held."""
-    is_package = not any(problem.code in _NOT_TAKEN for problem in error.problems)
-    upload.state = _State.REFUSED if is_package else _State.NOT_TAKEN
+def _refuse(
+    upload: PackageUpload, error: ExteryError, manifest: Manifest | None, *, holds: bool = True
+) -> PackageUpload:
+    """Keep the problems of a file; if it ``holds`` its version, that waits until it is replaced or removed."""
+    holds = holds and not any(problem.code in _NOT_TAKEN for problem in error.problems)
+    upload.state = _State.REFUSED if holds else _State.NOT_TAKEN
     upload.problems = stored_problems(error.problems)
     upload.manifest = None if manifest is None else as_json(manifest)
     upload.chunks = []

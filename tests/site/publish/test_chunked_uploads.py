@@ -290,7 +290,7 @@ def test_a_package_of_another_version_or_extension_does_not_join_a_draft(owner: 
         file=io.BytesIO(package(id="other_tool")), name="c.zip", by=owner, version=version
     )
     # It says nothing about the set: another extension is no platform of this one.
-    assert (elsewhere.state, elsewhere.version) == ("refused", None)
+    assert (elsewhere.state, elsewhere.version) == ("not_taken", version)
     assert [row.name for row in holding(version)] == ["b.zip"]
     assert Version.objects.count() == 1
 
