@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import io
 import unicodedata
-from dataclasses import dataclass
 
 from PIL import Image, ImageDraw, ImageOps
 
 from extery.core.invisible import remove_invisible
+from extery_site.sharing.card import Card
 from extery_site.sharing.fonts import Font, font_for
 
 WIDTH, HEIGHT = 1200, 630
-#: Raised when cards are drawn in another way: their addresses change.
-DESIGN = 1
 _MARGIN, _PICTURE = 72, (456, 342)
 _PAPER, _SURFACE, _LINE = "#f5f2ea", "#fffdf8", "#ddd7c8"
 _INK, _SOFT, _GREEN, _SPARK = "#1a201d", "#505952", "#0a6656", "#f2b134"
@@ -25,19 +23,6 @@ _INK, _SOFT, _GREEN, _SPARK = "#1a201d", "#505952", "#0a6656", "#f2b134"
 _MAX_TEXT = 300
 #: Marks on a letter; more of them grow out of the line.
 _MAX_MARKS = 2
-
-
-@dataclass(frozen=True)
-class Card:
-    """What a card shows; ``picture`` is an image file of the site, empty for none."""
-
-    name: str
-    fallback: str
-    tagline: str
-    author: str
-    facts: str
-    site: str
-    picture: bytes = b""
 
 
 def draw(card: Card) -> bytes:

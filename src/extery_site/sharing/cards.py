@@ -18,7 +18,7 @@ from extery.core.files import atomic_write
 from extery.core.versions import short_blender_version
 from extery_site.catalog.models import Extension
 from extery_site.files.storage import open_file
-from extery_site.sharing.card_drawing import DESIGN, Card, draw
+from extery_site.sharing.card import DESIGN, Card
 
 #: Cards in the folder, about 60 kB each; the oldest quarter is deleted above it.
 MAX_CARDS = 2_000
@@ -97,7 +97,7 @@ def _stored(extension: Extension, digest: str) -> bytes | None:
     try:
         with suppress(OSError):  # another request has just drawn it
             return path.read_bytes()
-        data = draw(_with_picture(extension))
+        data = _draw(_with_picture(extension))
     finally:
         _DRAWING.release()
     # A full disk, or one that cannot be written to, costs time only.
@@ -107,6 +107,13 @@ def _stored(extension: Extension, digest: str) -> bytes | None:
             file.write(data)
         prune()
     return data
+
+
+def _draw(content: Card) -> bytes:
+    # Pillow is loaded with the first card, not with the site.
+    from extery_site.sharing.card_drawing import draw
+
+    return draw(content)
 
 
 def _with_picture(extension: Extension) -> Card:

@@ -12,7 +12,8 @@ from PIL import Image as Pillow
 
 from extery_site.catalog.models import Extension, Version
 from extery_site.sharing import card_drawing, cards
-from extery_site.sharing.card_drawing import Card, clean, draw, wrap
+from extery_site.sharing.card import Card
+from extery_site.sharing.card_drawing import clean, draw, wrap
 from extery_site.sharing.fonts import font_for
 
 Approve = Callable[..., Version]
@@ -48,7 +49,7 @@ def test_a_card_is_drawn_once_and_its_address_changes_with_what_it_shows(
         raise AssertionError("drawn again")
 
     with monkeypatch.context() as patched:
-        patched.setattr(cards, "draw", fail)
+        patched.setattr(cards, "_draw", fail)
         assert client.get(first["Location"]).content == drawn.content
         Extension.objects.update(name="Cog Tool")
         moved = client.get(first["Location"])
