@@ -72,7 +72,8 @@ class PostgreSQLEngine:
             cursor.execute("SELECT to_regclass('search_text')")
             if cursor.fetchone()[0] is None:
                 cursor.execute(_CREATE_COLUMN)
-            if has_column(connection, "is_popular"):
+            cursor.execute("SELECT to_regclass('search_popular')")
+            if cursor.fetchone()[0] is None and has_column(connection, "is_popular"):
                 cursor.execute(_CREATE_POPULAR)
 
     def matching(self, query: TextQuery, *, in_name: bool = False, popular: bool = False) -> RawSQL:
