@@ -130,6 +130,9 @@ def test_the_first_sentence_is_about_my_blender(client: Client, approve: Approve
         "On your Blender 4.5 on Windows (x64): should work"
     )
     assert "Should work on yours" in page.classed("ext-facts")[0].words
+    add_code_result(version, blenders=["4.5"], breaks=["4.5"])
+    broken = open_page(client, PAGE)
+    assert "Fails on yours" in broken.classed("get-fails")[0].words
     mine = [one for one in page.elements if "is-mine" in one.get("class") and one.tag == "td"]
     assert [one["headers"] for one in mine] == ["b-45 p-windows-x64"]
 
