@@ -1,4 +1,4 @@
-// Rows of a set are dragged by their heads. Without it, arrows do the same.
+// Rows of a set are dragged by their heads; without it, arrows do that.
 const form = document.querySelector("[data-order]");
 const rows = document.querySelectorAll("[data-entry]");
 const ids = (list) => [...list].map((row) => row.dataset.entry).join(" ");
