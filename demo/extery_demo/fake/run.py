@@ -16,6 +16,7 @@ from django.utils import timezone
 from extery.core.errors import Refused
 from extery_demo.addresses import refuse_public_address
 from extery_demo.audit_times import date_audit_log
+from extery_demo.fake.downloads import write_downloads
 from extery_demo.fake.images import NUMBER, Images
 from extery_demo.fake.people import HOST, SIGN_INS, People
 from extery_demo.fake.plans import FakeExtension, plan_extension
@@ -28,6 +29,7 @@ from extery_demo.users import USERS
 from extery_site.accounts.models import User
 from extery_site.audit.models import AuditEntry
 from extery_site.catalog.models import Extension, Package, Version, normalize_id
+from extery_site.catalog.rising import find_rising
 from extery_site.catalog.search_documents import update_documents
 from extery_site.ratings.summaries import update_site_average
 from extery_site.search.word_counts import count_new
@@ -124,6 +126,7 @@ class _Filling:
             self.people.keys(plan.owner for plan in missing)
             batch = self.writer.write(missing)
             write_ratings(self.writer, batch, self.seed)
+            write_downloads(batch, self.writer.now)
             write_terms(batch)
             update_documents([one.extension.pk for one in batch])
             self.states.play(batch)
@@ -133,6 +136,7 @@ class _Filling:
     def finish(self) -> None:
         """Count what jobs of the worker would count later."""
         update_site_average()
+        find_rising()
         count_new()
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")

@@ -24,6 +24,8 @@ from extery_site.catalog.my_blender import PLATFORM_HEADERS, MyBlender, read_my_
 from extery_site.catalog.offers import offered_to_all
 from extery_site.catalog.subjects import extension_subject
 from extery_site.notify.actions import is_following
+from extery_site.statistics import chart
+from extery_site.statistics.queries import weekly_downloads
 from extery_site.ui.labels import contents_title
 
 
@@ -162,6 +164,7 @@ def extension_context(page: ExtensionPage, tab: str) -> dict[str, Any]:
     """Return the context of the band, the facts and the tabs; ``tab`` is the name of the view of the current one."""
     extension, version = page.extension, page.version
     offered = page.offered or page.unapproved[:1]
+    weeks = weekly_downloads(extension) if extension.is_public else []
     facts: PageFacts = import_string(settings.EXTENSION_FACTS)(page)
     button = get_button(extension, offered, page.mine, page.request)
     return {
@@ -170,6 +173,8 @@ def extension_context(page: ExtensionPage, tab: str) -> dict[str, Any]:
         "mine": page.mine,
         "get": button,
         "facts": facts,
+        "downloads_this_week": weeks[-1] if weeks else 0,
+        "weeks_line": chart.line(weeks) if any(weeks) else "",
         "fact_package": _package_of(button, version),
         "tabs": _tabs(page, facts),
         "tab": tab,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
@@ -65,6 +67,7 @@ def _make(mine: MyBlender) -> ShelvesPart:
         "newest": [] if picks else shelves.newest(),
         "tasks": offered_tasks(tags),
         "tags": tags[:MAX_TAGS],
+        "sections": [import_string(path)() for path in settings.HOME_SECTIONS],
         "newest_blender": NEWEST_BLENDER,
         "fits_blender": mine.fits,
         "is_empty": not number,

@@ -28,6 +28,8 @@ from extery_site.catalog.models import (
 from extery_site.catalog.my_blender import NEWEST_BLENDER, MyBlender, obey
 
 PICKS, TRENDING, ROWS, THEMES, LIBRARIES, NEWEST = 5, 8, 5, 4, 3, 8
+#: Trending extensions are shown in whole rows.
+TILES_IN_ROW = 4
 #: Fewer than these are no shelf.
 MIN_TRENDING, MIN_ROWS, MIN_THEMES, MIN_LIBRARIES = 4, 3, 2, 2
 #: The newest picks, of which some may not be public any more, or not fit.
@@ -95,6 +97,7 @@ class Shelves:
                 chosen.append(key)
         found = Extension.objects.with_cards().in_bulk(chosen[:TRENDING])
         rising = [rows[key] for key in chosen if key in found]
+        rising = rising[: len(rising) // TILES_IN_ROW * TILES_IN_ROW]
         for row in rising:
             row.extension = found[row.extension_id]
         return rising if len(rising) >= MIN_TRENDING else []

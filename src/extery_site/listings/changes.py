@@ -109,10 +109,10 @@ def _extension_state(id_key: str, rows: Iterator[tuple[Any, ...]]) -> ExtensionS
         by_version.setdefault(version, (channel, []))[1].append(
             Entry(type_, audience, before.encode(), after.encode())
         )
-    stable, beta = (
-        _shown(by_version.values(), channel) for channel in (Channel.STABLE, Channel.BETA)
-    )
-    return ExtensionState(id_key, stable, block, None if beta == stable else beta)
+    stable = _shown(by_version.values(), Channel.STABLE)
+    if all(channel in SHOWN_IN[Channel.STABLE] for channel, _ in by_version.values()):
+        return ExtensionState(id_key, stable, block)  # nearly all: the same in both listings
+    return ExtensionState(id_key, stable, block, _shown(by_version.values(), Channel.BETA))
 
 
 def _shown(versions: Iterable[tuple[str, list[Entry]]], listing: str) -> PackedEntries:

@@ -29,6 +29,9 @@ VERSIONS_CONTENT = "extery_site.scanning.sections.versions_content"
 #: Paths of the functions of the page and a version that return HTML below the tab Compatibility: the value of the
 #: setting ``COMPATIBILITY_SECTIONS``.
 COMPATIBILITY_SECTIONS = ["extery_site.test_runs.sections.runs_section"]
+#: Paths of the functions that return HTML for the start page, the same for all visitors and without arguments: the
+#: value of the setting ``HOME_SECTIONS``.
+HOME_SECTIONS = ["extery_site.sets.sections.home_section"]
 #: Paths of the functions of the request and the user that return HTML for the page of a user: the value of the setting
 #: ``PROFILE_SECTIONS``.
 PROFILE_SECTIONS = ["extery_site.sets.sections.profile_section"]

@@ -9,9 +9,9 @@ from django.utils.safestring import SafeString
 from extery_site.accounts.models import User
 from extery_site.catalog.extension_page import ExtensionPage
 from extery_site.sets.models import ExtensionSet
-from extery_site.sets.queries import cards_of, sets_with
+from extery_site.sets.queries import cards_of, newest_sets, number_of_sets, sets_with
 
-#: Sets on the page of an extension; one more is read, to know whether there are others.
+#: Sets on the start page and on the page of an extension; one more is read, to know whether there are others.
 NUMBER = 3
 #: Sets on the page of a user.
 MAX_ON_PROFILE = 12
@@ -25,6 +25,15 @@ def sets_section(page: ExtensionPage) -> SafeString:
     found = sets_with(extension, NUMBER + 1)
     context = {"extension": extension, "sets": found[:NUMBER], "has_more": len(found) > NUMBER}
     return render_to_string("parts/in_these_sets.html", context, page.request)
+
+
+def home_section() -> SafeString:
+    """Render the newest sets for the start page; nothing if there are few."""
+    cards = newest_sets(NUMBER, least=NUMBER)
+    if not cards:
+        return SafeString("")
+    context = {"cards": cards, "number": number_of_sets()}
+    return render_to_string("parts/newest_sets.html", context)
 
 
 def profile_section(request: HttpRequest, person: User) -> SafeString:

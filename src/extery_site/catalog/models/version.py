@@ -199,6 +199,8 @@ class Version(models.Model):
             models.Index(fields=["status", "submitted_at"], name="catalog_version_queue"),
             models.Index(fields=["expires_at"], name="catalog_version_expiry"),
             models.Index(fields=["public_at"], name="catalog_version_public_at"),
+            # Of the feed of the newest versions.
+            models.Index(fields=["status", "-approved_at", "-id"], name="catalog_version_approved"),
             # Of the filter by Blender version, which looks at the versions of each extension.
             models.Index(
                 fields=["extension", "status", "blender_min", "blender_max"],

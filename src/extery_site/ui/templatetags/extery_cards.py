@@ -1,4 +1,4 @@
-"""Template tags of cards, tiles and rows: icon, Blender range, age, permissions, and the drawing of a theme.
+"""Template tags of cards, tiles and rows: Blender range, age, permissions, and the drawing of a theme.
 
 Model instances are passed as plain objects: this module imports no app.
 """
@@ -9,7 +9,6 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from zlib import crc32
 
 from django import template
 from django.utils import timezone
@@ -36,23 +35,11 @@ register = template.Library()
 MIN_RATINGS = 5
 #: How long an extension without enough ratings is called new.
 NEW = timedelta(days=30)
-_GROUNDS = 8
 _COLOUR = re.compile(r"#[0-9a-f]{6}(?:[0-9a-f]{2})?")
 #: Marks that structure a line of Markdown; links and emphasis keep their words.
 _MARKS = re.compile(r"^[\s>#*+-]+|[*`_]{1,3}|!?\[|\]\([^()\s]{0,300}\)|^\d{1,3}[.)]\s")
 _MAX_NOTES, _MAX_LINE = 1000, 120
 _STRIP = ("view", "pan", "but", "sli", "act", "sel", "pant")
-
-
-@register.simple_tag
-def letter_icon(extension: Any) -> SafeString:
-    """Render the icon of an extension: letters of its name, on a ground that follows from its id."""
-    words = re.findall(r"[^\W_]+", show_invisible(extension.name))
-    letters = "".join(word[0] for word in words[:2]) or extension.extension_id[:1]
-    ground = crc32(extension.extension_id.encode()) % _GROUNDS
-    return format_html(
-        '<span class="letters letters-{}" aria-hidden="true">{}</span>', ground, letters.upper()
-    )
 
 
 @register.filter
