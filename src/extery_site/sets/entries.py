@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from extery.core.errors import Conflict, InvalidInput, NotFound, Where
 from extery_site.accounts.permissions import AnyUser, require_user
-from extery_site.catalog.models import Extension, Version
-from extery_site.catalog.text_limits import MAX_NUMBER_LENGTH
+from extery_site.catalog.models import Extension, ExtensionQuerySet, Version
+from extery_site.catalog.text_limits import MAX_NUMBER_LENGTH, clean_text
 from extery_site.sets.actions import lock_set, use_changes
 from extery_site.sets.models import ExtensionSet, SetEntry
 from extery_site.sets.texts import clean_note
@@ -28,8 +28,8 @@ def find_addable(extension_id: str, user: AnyUser) -> Extension:
     Raises `NotFound` if ``user`` cannot see it, and `Conflict` if it is not public: what is not listed anywhere must not
     become known by a set.
     """
-    visible = Extension.objects.visible_to(user).select_related("owner")
-    found = visible.with_id(extension_id).first()
+    visible = _with_id(extension_id).visible_to(user)
+    found = visible.select_related("owner").first()
     if found is None:
         raise NotFound.of("request.not-found", variant="extension", id=extension_id[:100])
     if not found.is_public or found.is_unlisted:
@@ -110,7 +110,7 @@ def change_entry(
 def remove_extension(*, set_: ExtensionSet, by: AnyUser, extension_id: str) -> None:
     """Remove an extension from a set, if it is there."""
     set_ = lock_set(set_, require_user(by))
-    entries = set_.entries.filter(extension__in=Extension.objects.with_id(extension_id))
+    entries = set_.entries.filter(extension__in=_with_id(extension_id))
     if entries.delete()[0]:
         _count_change(set_)
 
@@ -165,9 +165,16 @@ def order_extensions(
     _write_order(set_, [*(keys[one] for one in extension_ids), *unseen])
 
 
+def _with_id(extension_id: str) -> ExtensionQuerySet:
+    """Return the extension with an id from a form; none for an id with characters that a database rejects."""
+    if not extension_id.isprintable():
+        return Extension.objects.none()
+    return Extension.objects.with_id(extension_id)
+
+
 def _entry(set_: ExtensionSet, extension_id: str) -> SetEntry:
-    same = Extension.objects.with_id(extension_id)
-    entry = set_.entries.select_related("extension", "version").filter(extension__in=same).first()
+    same = set_.entries.filter(extension__in=_with_id(extension_id))
+    entry = same.select_related("extension", "version").first()
     if entry is None:
         raise NotFound.of("request.not-found", variant="set-entry", id=extension_id[:100])
     return entry
@@ -176,7 +183,7 @@ def _entry(set_: ExtensionSet, extension_id: str) -> SetEntry:
 def _public_version(extension: Extension, number: str) -> Version | None:
     if not number:
         return None
-    number = number[: MAX_NUMBER_LENGTH + 1]
+    number = clean_text(number, field="version", max_length=MAX_NUMBER_LENGTH)
     version = extension.versions.approved().filter(number=number).first()
     if version is None:
         raise InvalidInput.of(

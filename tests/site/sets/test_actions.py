@@ -178,10 +178,16 @@ def test_notes_and_pins_are_checked(winter: ExtensionSet, stranger: User, approv
     common = {"set_": winter, "by": stranger, "extension_id": "gear_tool"}
     entry = entries.change_entry(**common, note=" two\nlines\u202e ", version="1.0.0")
     assert (entry.note, entry.version_number) == ("two lines", "1.0.0")
-    for wrong in ("9.9.9", "1.0", "1.0.0\0", "x" * 5_000):
+    refused = {
+        "9.9.9": "set.unknown-version",
+        "1.0": "set.unknown-version",
+        "1.0.0\0": "request.bad-value",
+        "x" * 5_000: "request.too-large",
+    }
+    for wrong, code in refused.items():
         with pytest.raises(InvalidInput) as error:
             entries.change_entry(**common, version=wrong)
-        assert code_of(error) == "set.unknown-version"
+        assert code_of(error) == code
     with pytest.raises(InvalidInput):
         entries.change_entry(**common, note="x" * 301)
     assert entries.change_entry(**common, version="").version is None
@@ -194,7 +200,14 @@ def test_drafts_and_unlisted_extensions_cannot_be_added_and_do_not_become_known(
     factories.make_blocked(owner, moderator, id="bad_apple", name="Bad Apple")
     Extension.objects.filter(extension_id="rock_garden").update(unlisted_at="2026-01-01T00:00Z")
     common = {"set_": winter, "by": stranger}
-    for hidden in ("dust_motes", "nothing", "../x", "gear\u202etool"):
+    for hidden in (
+        "dust_motes",
+        "nothing",
+        "../x",
+        "gear\u202etool",
+        "gear\0tool",
+        "gear\ud800tool",
+    ):
         with pytest.raises(NotFound) as error:
             entries.add_extension(**common, extension_id=hidden)
         assert code_of(error) == "request.not-found"

@@ -202,6 +202,9 @@ def test_an_owner_changes_a_set(winter: ExtensionSet, stranger: User, signed_in:
     entry = winter.entries.get(extension__extension_id="gear_tool")
     assert (entry.note, entry.version_number) == ("Hm", "1.0.0")
     assert eve.post(ENTRIES, {"step": "drop"}).status_code == 404
+    for step in ("up", "save", "remove"):
+        odd = {"step": step, "extension": "gear\0tool", "note": "a\0", "version": "1\0"}
+        assert eve.post(ENTRIES, odd).status_code in {302, 400}
     assert not mistakes(open_page(eve, f"{PAGE}delete/"))
     assert eve.post(f"{PAGE}delete/").status_code == 302
     assert not ExtensionSet.objects.exists()
