@@ -89,7 +89,6 @@ ONE_DATABASE = (
     "site/catalog/test_lifecycle.py",
     # Files and images.
     "site/files/test_both_backends.py",
-    "site/catalog/test_image_view.py",
     "site/catalog/test_my_blender.py",
     "site/catalog/test_images.py",
     "site/api/test_examples.py",
