@@ -30,6 +30,9 @@ DOWNLOADS = {
     "swatch_bench": (29, 33),
     "mesh_ledger": (18, 21),
     "pebble_scatter": (110, 108),
+    "turntable_desk": (34, 31),
+    "sky_dial": (19, 18),
+    "name_loom": (52, 47),
 }
 _DAYS = 14
 
