@@ -75,7 +75,7 @@ LONG = [
 RUN_OF_LONG = 3
 #: Modules that benchmarks start or import.
 HELPERS = {
-    *("bytes_server", "cpu_time", "site_catalog", "site_content"),
+    *("bytes_server", "cpu_time", "site_catalog", "site_content", "site_home"),
     *("tasks_sample", "throttled_server", "upload_samples"),
 }
 #: Parts of `tests.parts` and programs that benchmarks need.

@@ -30,7 +30,7 @@ class RowOnly:
 
     problems = ProblemList()
 
-    def __init__(self, _file: BinaryIO, _purpose: str) -> None:
+    def __init__(self, _file: BinaryIO, _purpose: str = "cover") -> None:
         pass
 
     def __enter__(self) -> RowOnly:

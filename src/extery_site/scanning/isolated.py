@@ -86,7 +86,7 @@ def inventory(file: BinaryIO, *, name: str) -> dict[str, Any]:
         "document": dump_inventory(found),
         "entries": len(found.entries),
         "not_analysed": len(found.unread),
-        "theme": _theme_colours(file, name=name)
+        "theme_colours": _theme_colours(file, name=name)
         if found.manifest.get("type") == THEME.name
         else {},
     }

@@ -57,7 +57,7 @@ def test_a_hidden_profile_is_shown_when_a_moderator_has_read_the_new_text(
         shown = visitor.get(address).content.decode()
         assert "Gear Shop" not in shown
         assert shop not in shown
-    assert "No results" in visitor.get("/extensions/?q=Gear+Shop").content.decode()
+    assert "Nothing for “Gear Shop” yet" in visitor.get("/extensions/?q=Gear+Shop").content.decode()
     for address in ("/account/profile/", "/people/ada/"):
         page = Page(own.get(address).content.decode())
         assert mistakes(page) == []

@@ -36,7 +36,7 @@ def test_sign_up_redirects_to_my_extensions(client: Client, db: None) -> None:
     response = sign_up(client)
     assert response["Location"] == "/mine/"
     page = Page(client.get("/mine/").content.decode())
-    assert "No extensions yet" in page.html
+    assert "Nothing here yet" in page.html
     assert "grace" in page.html
 
 

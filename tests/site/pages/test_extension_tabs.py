@@ -212,7 +212,7 @@ def test_related_extensions_share_tags_or_the_author(
     Extension.objects.filter(pk=hidden.extension_id).update(unlisted_at=timezone.now())
     similar, same_author = open_page(client, PAGE).classed("related")
     assert [one.words for one in similar.children] == [
-        "NearMakes gears that turn",
-        "FarMakes gears that turn",
+        "NENearMakes gears that turn",
+        "FAFarMakes gears that turn",
     ]
-    assert [one.words for one in same_author.children] == ["CogsMakes gears that turn"]
+    assert [one.words for one in same_author.children] == ["COCogsMakes gears that turn"]

@@ -117,9 +117,9 @@ def test_the_pages_and_the_api_show_where_a_version_works(
     page = client.get("/extensions/gear_tool/")
     page_of(page)
     assert "What breaks" in page.content.decode()
-    versions = client.get("/extensions/gear_tool/versions/")
-    page_of(versions)
-    assert "Which version works in which Blender" in versions.content.decode()
+    tab = client.get("/extensions/gear_tool/compatibility/")
+    page_of(tab)
+    assert "How we know" in tab.content.decode()
 
     answer = client.get("/api/v1/extensions/gear_tool/versions/1.0.0/compatibility").json()
     assert answer["blenders"]["4.2"] == "works"

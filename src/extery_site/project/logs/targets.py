@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 from urllib.parse import quote
 
-#: Paths whose rest gives access: to a package in review, to the settings of a user, to an account.
+#: Paths whose rest gives access: to a package in review, to the settings of a user, to an account, to an upload.
 SECRET_PATHS = (
     "/try/",
     "/notifications/stop/",
     "/account/confirm-email/",
     "/account/password/reset/key/",
+    "/api/v1/uploads/",
 )
 #: Parameters whose values are logged: none of them gives access.
 PUBLIC_PARAMETERS = frozenset(

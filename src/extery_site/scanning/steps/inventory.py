@@ -44,9 +44,9 @@ def _run(package: Package, file: BinaryIO) -> StepOutcome:
         PackageInventory.objects.update_or_create(
             pk=package.sha256, defaults={"document": document, "version": version()}
         )
-        if read["theme"]:
+        if read["theme_colours"]:
             ThemeColours.objects.update_or_create(
-                pk=package.sha256, defaults={"colours": read["theme"]}
+                pk=package.sha256, defaults={"colours": read["theme_colours"]}
             )
         if extension is not None:  # it may have been discarded meanwhile
             index_extension(extension)
@@ -62,7 +62,7 @@ def _read(value: Any) -> dict[str, Any]:
         "document": value["document"],
         "entries": int(value["entries"]),
         "not_analysed": int(value["not_analysed"]),
-        "theme": read_colours(value["theme"]),
+        "theme_colours": read_colours(value["theme_colours"]),
     }
 
 
