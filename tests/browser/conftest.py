@@ -56,6 +56,7 @@ def site(live_server: LiveServer, settings: Any, tmp_path_factory: pytest.TempPa
     settings.EXTERY_DATA = folder
     settings.MEDIA_ROOT = folder / "media"
     settings.ACCOUNT_RATE_LIMITS = False
+    settings.PAGE_CACHE_SECONDS = 0  # a test looks at once for what it has published
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     return str(live_server.url)

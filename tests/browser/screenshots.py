@@ -27,7 +27,7 @@ PUBLIC = (
     ("themes", "/themes/"),
     ("extension", "/extensions/?sort=popular .card-title a"),
     ("versions", "/extensions/?sort=newest .card-title a, a[href$='/versions/']"),
-    ("ratings", "/extensions/?sort=rated .card-title a, [aria-labelledby=ratings] .row a"),
+    ("ratings", "/extensions/?sort=rated .card-title a, .ext-tabs a[href$='/ratings/']"),
     ("author", "/extensions/?sort=popular .card-title a, a[href*='/people/']"),
     ("use", "/about/use-in-blender/"),
     ("queue", "/queue/"),

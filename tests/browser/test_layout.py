@@ -202,7 +202,7 @@ def test_on_a_phone_the_download_button_is_above_the_description(
 ) -> None:
     page = visitor(viewport={"width": 390, "height": 844})
     page.goto("/extensions/gear_tool/")
-    box = page.get_by_role("link", name="Drag into Blender").bounding_box()
+    box = page.locator(".get-button").bounding_box()
     text = page.get_by_role("heading", name=f"About {LONG}").bounding_box()
     assert box is not None
     assert text is not None

@@ -1,6 +1,6 @@
 // Drag handles: set the dragged URL, and update the hint while dragging. A link has its URL, a button names it in data-drag.
 for (const handle of document.querySelectorAll("[data-drag]")) {
-  const hint = handle.closest(".ext-get, [data-get]")?.querySelector("[data-drag-hint]");
+  const hint = (handle.closest(".ext-get") ?? handle.closest("[data-get]"))?.querySelector("[data-drag-hint]");
   const text = hint?.textContent;
 
   handle.addEventListener("dragstart", ({ dataTransfer }) => {

@@ -5,7 +5,8 @@ const form = document.querySelector("[data-save]");
 const saved = document.querySelector("[data-saved]");
 const words = Object.fromEntries([...document.querySelector("[data-words]").content.children].map((one) => [one.dataset.word, one.textContent]));
 const fields = [...form.querySelectorAll("textarea, input[type=url]")].filter((one) => !one.readOnly);
-const values = new Map(fields.map((one) => [one.name, one.value]));
+// What the server sent: a text may have been typed, or restored by the browser, before this script runs.
+const values = new Map(fields.map((one) => [one.name, one.defaultValue]));
 let timer = 0;
 let sending = false;
 let savedAt = 0;
@@ -105,6 +106,7 @@ async function save() {
 }
 
 for (const field of fields) field.addEventListener("input", () => later());
+if (changed().length) later();
 setInterval(() => { if (savedAt && !changed().length) say("seconds", Math.round((Date.now() - savedAt) / 1000)); }, 10_000);
 window.addEventListener("online", () => later(0));
 window.addEventListener("beforeunload", (event) => { if (changed().length && !form.dataset.left) event.preventDefault(); });
