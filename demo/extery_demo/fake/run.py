@@ -39,7 +39,7 @@ BATCH = 40
 #: Versions of an extension on average.
 VERSIONS = 2.2
 
-#: Accounts of somebody who tries a site.
+#: Accounts of someone who tries a site.
 MAX_OTHER_USERS = 1
 
 Progress = Callable[[int, int], None]

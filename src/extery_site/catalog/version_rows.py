@@ -14,7 +14,7 @@ from extery_site.catalog.models import Event, Package, Version
 
 @dataclass(frozen=True)
 class VersionRow:
-    """A version of the list. ``links`` are its packages with the addresses to drag; none if nobody may get them."""
+    """A version of the list. ``links`` are its packages with the addresses to drag; none if no one may get them."""
 
     version: Version
     marks: tuple[str, ...]

@@ -78,7 +78,7 @@ def read_gallery(extension: Extension, *, is_complete: bool = False) -> list[Sho
 
 
 def missing_alt_texts(extension: Extension) -> int:
-    """Return how many items after the cover have no alt text; nobody but the owner sees those.
+    """Return how many items after the cover have no alt text; no one but the owner sees those.
 
     Makes no query for items that were loaded with their images.
     """

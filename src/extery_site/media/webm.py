@@ -29,7 +29,7 @@ _TIMESTAMP, _SIMPLE_BLOCK, _GROUP, _BLOCK, _BLOCK_DURATION = 0xE7, 0xA3, 0xA0, 0
 _SEGMENT_PARTS = {
     *(_SEEK_HEAD, _VOID, _CRC, _CUES, _CHAPTERS, _INFO, _TRACKS, _CLUSTER, _TAGS, _ATTACHMENTS),
 }
-#: What tells about people and places, not about pictures.
+#: What is about people and places, not about pictures.
 _METADATA = {_TAGS, _ATTACHMENTS, _CHAPTERS, _VOID, _TITLE}
 _MAX_TEXT = 64
 

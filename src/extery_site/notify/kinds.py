@@ -274,7 +274,7 @@ _KINDS = (
         icon="eye-off",
         tone="warn",
         required=True,
-        note="Always sent: nobody gets it in Blender while it is hidden.",
+        note="Always sent: no one gets it in Blender while it is hidden.",
     ),
     NotificationKind(
         "reported_person",

@@ -105,12 +105,12 @@ class QuotaSettings(BaseSettings):
     )
     comparisons_per_account: Quota = setting(
         default="60 per hour",
-        description="Quota of an account for comparing two versions that nobody has compared before; moderators have "
+        description="Quota of an account for comparing two versions whose comparison is not stored yet; moderators have "
         "none.",
     )
     comparisons_per_address: Quota = setting(
         default="60 per hour",
-        description="Quota of a client address for comparing two versions that nobody has compared before.",
+        description="Quota of a client address for comparing two versions whose comparison is not stored yet.",
     )
     tokens_per_account: Quota = setting(
         default="20 per day",

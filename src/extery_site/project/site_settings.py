@@ -88,7 +88,7 @@ class SiteSettings(QuotaSettings):
     )
     contact: Text = setting(
         default="",
-        description="How to reach whoever runs the site, such as an e-mail address, for the same pages.",
+        description="Contact of the operator of the site, such as an e-mail address, for the same pages.",
     )
     allowed_hosts: Names = setting(
         default="localhost 127.0.0.1 [::1]",

@@ -36,8 +36,8 @@ class Blocks(IntEnum):
 
     REVIEW = 1
     USERS = 2
-    SOMEBODY = 3
-    NOBODY = 4
+    SOMEONE = 3
+    NO_ONE = 4
 
 
 class Ask(NamedTuple):
@@ -80,7 +80,7 @@ def blocks(user: User) -> list[Ask]:
         for extension in blocked.order_by("-updated_at")[:MAX_OF_A_KIND]
     ]
     versions = Version.objects.filter(extension__owner=user, status=Version.Status.BLOCKED)
-    # Once there is a newer public version, nobody misses the blocked one.
+    # Once there is a newer public version, no one misses the blocked one.
     versions = versions.exclude(extension__newest_version__sort_key__gt=F("sort_key"))
     versions = versions.exclude(extension__status=Extension.Status.BLOCKED)
     for version in versions.select_related("extension").order_by("-pk")[:MAX_OF_A_KIND]:
@@ -89,7 +89,7 @@ def blocks(user: User) -> list[Ask]:
             Ask(
                 Blocks.USERS,
                 f"{name} {version.number} is blocked",
-                f"{quote(version.block_reason)} Nobody can install this version.".strip(),
+                f"{quote(version.block_reason)} No one can install this version.".strip(),
                 "See what to do",
                 reverse(
                     "moderation:version", args=[version.extension.extension_id, version.number]
@@ -140,7 +140,7 @@ def suggestions(user: User) -> list[Ask]:
     ).select_related("version__extension", "by")
     return [
         Ask(
-            Blocks.SOMEBODY,
+            Blocks.SOMEONE,
             f"Does {row.version.extension.name} {row.version.number} work in Blender {row.maximum_text}?",
             f"{row.by.display_name} says it does not: {quote(row.reason)}",
             "Decide",
@@ -158,7 +158,7 @@ def offers(user: User) -> list[Ask]:
     """Extensions that others hand over."""
     return [
         Ask(
-            Blocks.SOMEBODY,
+            Blocks.SOMEONE,
             f"{offer.offered_by.display_name} offers you {offer.extension.name}",
             "It is yours, with its users and its ratings, as soon as you accept.",
             "Accept or refuse",
@@ -170,14 +170,14 @@ def offers(user: User) -> list[Ask]:
 
 
 def drafts(user: User) -> list[Ask]:
-    """Drafts that nobody submitted: they are deleted if nothing happens."""
+    """Drafts that no one submitted: they are deleted if nothing happens."""
     soon = timezone.now() + settings.EXTERY_DRAFT_LIFETIME / 4
     versions = Version.objects.filter(
         extension__owner=user, expires_at__isnull=False, expires_at__lte=soon
     ).select_related("extension")
     return [
         Ask(
-            Blocks.NOBODY,
+            Blocks.NO_ONE,
             f"{version.extension.name} {version.number} is not submitted",
             f"The draft is deleted on {dateformat.format(version.expires_at, 'j F')} unless you submit it.",
             "Go on",

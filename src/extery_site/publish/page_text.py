@@ -70,7 +70,7 @@ def save_page(
     """Save fields of `FIELDS`; returns all texts.
 
     ``based_on`` has the stamps of the texts that were changed. Raises `Conflict` with a problem for each field that
-    somebody else has changed since, and `InvalidInput` for a wrong text; nothing is saved then.
+    someone else has changed since, and `InvalidInput` for a wrong text; nothing is saved then.
     """
     extension = locking.lock_owned_extension(version.extension, by)
     locking.require_not_blocked(extension)

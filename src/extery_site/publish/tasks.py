@@ -18,7 +18,7 @@ def delete_expired_drafts() -> int:
 @periodic(every=timedelta(hours=1))
 @task(atomic=False)
 def delete_expired_uploads() -> int:
-    """Delete uploads that nobody went on with, and their bytes; return their number."""
+    """Delete uploads that no one went on with, and their bytes; return their number."""
     return uploads.expire_uploads()
 
 

@@ -129,7 +129,7 @@ def _require_room(owner: User, size: int) -> None:
 
 
 def find_upload(*, by: AnyUser, key: str) -> PackageUpload:
-    """Return an upload of a user; raises `NotFound` for one that is not there, expired, or of somebody else."""
+    """Return an upload of a user; raises `NotFound` for one that is not there, expired, or of someone else."""
     return _find(require_user(by), key)
 
 
@@ -159,7 +159,7 @@ def receive_chunk(
             return upload
         if len(upload.chunks) >= MAX_CHUNKS:
             raise InvalidInput.of("transfer.too-many-chunks", limit=MAX_CHUNKS)
-        # Before the transaction, under a name of its own: a slow storage blocks nobody.
+        # Before the transaction, under a name of its own: a slow storage blocks no one.
         name = chunks.put(upload, chunk)
         try:
             return _add_chunk(upload, offset, name, chunk.size)
@@ -244,7 +244,7 @@ def check_file(
     try:
         return _check(upload, require_user(by), file, sha256, address)
     except BaseException:
-        # The form has the file no more: nobody can go on.
+        # The form has the file no more: no one can go on.
         PackageUpload.objects.filter(pk=upload.pk).delete()
         raise
 
@@ -354,7 +354,7 @@ def _share_platform(ours: list[str] | None, theirs: list[str]) -> bool:
 
 
 def expire_uploads(*, now: datetime | None = None) -> int:
-    """Delete uploads that nobody goes on with, and their chunks; return their number.
+    """Delete uploads that no one goes on with, and their chunks; return their number.
 
     A refused file of a draft stays as long as the draft: it says what is missing.
     """

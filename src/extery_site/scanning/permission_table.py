@@ -1,4 +1,4 @@
-"""Permissions in the four cases that a page tells apart: declared and found, found only, declared only, neither."""
+"""Permissions in the four cases that a page distinguishes: declared and found, found only, declared only, neither."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from extery_site.scanning.permission_rows import PermissionRow, permission_rows
 class PermissionCases:
     """The permissions that a version declares or uses, and those that it certainly does neither with.
 
-    Without ``is_analysed``, nobody has looked: then ``rows`` have what is declared, and ``not_found`` is empty.
+    Without ``is_analysed``, no one has looked: then ``rows`` have what is declared, and ``not_found`` is empty.
     """
 
     rows: tuple[PermissionRow, ...]

@@ -1,4 +1,4 @@
-"""Social cards by the hash of their content: drawn when somebody first asks, then kept in a bounded folder."""
+"""Social cards by the hash of their content: drawn when someone first asks, then kept in a bounded folder."""
 
 from __future__ import annotations
 

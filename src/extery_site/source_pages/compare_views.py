@@ -178,6 +178,6 @@ def _wheels(package: Package | None) -> list[str]:
 
 
 def _operators(changes: VersionChanges | None) -> Any:
-    """Return the group of changed operators; ``None`` if there is none, or nobody has looked."""
+    """Return the group of changed operators; ``None`` if there is none, or no one has looked."""
     groups = changes.groups if changes is not None else ()
     return next((group for group in groups if group.title == "Operators"), None)

@@ -122,7 +122,7 @@ def _save(request: HttpRequest, version: Version) -> PageText:
 
 
 def _conflicts(error: ExteryError | None, present: PageText) -> dict[str, Any]:
-    """Return the texts that somebody else has saved, by field."""
+    """Return the texts that someone else has saved, by field."""
     if not isinstance(error, Conflict):
         return {}
     texts = present._asdict()

@@ -74,9 +74,9 @@ def test_what_is_asked_is_sorted_by_whom_it_blocks(
     assert [(ask.blocks, ask.button) for ask in asks] == [
         (Blocks.REVIEW, "Answer"),
         (Blocks.USERS, "See where"),
-        (Blocks.SOMEBODY, "Accept or refuse"),
-        (Blocks.SOMEBODY, "Decide"),
-        (Blocks.NOBODY, "Go on"),
+        (Blocks.SOMEONE, "Accept or refuse"),
+        (Blocks.SOMEONE, "Decide"),
+        (Blocks.NO_ONE, "Go on"),
     ]
     client = signed_in(owner)
     page = text(client.get("/mine/"))
@@ -116,7 +116,7 @@ def test_a_public_version_and_those_that_wait_are_told_apart(
     assert '<td data-label="Public version"><span>1.0.0</span></td>' in page
     assert "40 %" in page
     assert "1 new, 1 without an answer" in page
-    assert "Nobody waits for you." in page
+    assert "No one waits for you." in page
     assert ">5.3</th>" in page
     assert "Linux (x64)</th>" in text(client.get("/mine/?by=platform&days=90"))
     assert "Gear Tool" in text(client.get("/mine/?show=review&q=GEAR"))

@@ -180,7 +180,7 @@ CODES: dict[str, Code] = {
         "only superusers can do this",
         "Superusers run the site and write its terms and other pages.",
         message="only superusers can do this",
-        hint="ask whoever runs the site",
+        hint="ask the operator of the site",
     ),
     "permission.moderator-only": Code(
         "error",

@@ -128,7 +128,7 @@ CODES: dict[str, Code] = {
     "pick.text-missing": Code(
         "error",
         "the sentence about the pick is missing",
-        "A pick without a reason tells visitors nothing.",
+        "Visitors see why it is worth a try.",
         message="the sentence about the extension is missing",
         hint="say what it is, and for whom",
     ),

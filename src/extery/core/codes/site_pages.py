@@ -7,7 +7,7 @@ from extery.core.codes import Code
 CODES: dict[str, Code] = {
     "site-page.changed": Code(
         "error",
-        "somebody else has changed the page",
+        "the page was changed in the meantime",
         "Two people edited a page at the same time: the text of the first one is not overwritten.",
         message="{page} was changed meanwhile: it is at version {number} now",
         hint="compare your text with it below, take over what is new, and save again",

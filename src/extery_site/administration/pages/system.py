@@ -27,7 +27,7 @@ WITHOUT_PAGE = {
     "notify.Preference": "Users change their settings themselves.",
     "notify.MailSettings": "Users change their settings themselves.",
     "publish.PackageUpload": "Files on their way, which end as a package or expire.",
-    "publish.PageDraft": "A draft of its author's, which nobody else reads before it is submitted.",
+    "publish.PageDraft": "A draft of its author's, which no one else reads before it is submitted.",
     "ratings.Helpful": "Whom a rating helped is private; the number is part of the rating.",
     "ratings.RatingSummary": "Computed from the ratings of an extension.",
     "ratings.SiteAverage": "Computed from all ratings.",

@@ -29,7 +29,7 @@ _MAX_PENDING = 3
 
 
 class Action(NamedTuple):
-    """The button of a row; ``is_main`` if somebody waits for it."""
+    """The button of a row; ``is_main`` if someone waits for it."""
 
     label: str
     url: str

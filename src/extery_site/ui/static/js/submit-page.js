@@ -36,7 +36,7 @@ function showErrors(errors) {
   }
 }
 
-/** Show the text that somebody else saved, and let the author choose; neither is lost. */
+/** Show the text that someone else saved, and let the author choose; neither is lost. */
 function showConflict(name, text, present) {
   const field = form.elements[name];
   if (field.dataset.conflict) return;
