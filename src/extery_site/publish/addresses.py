@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import Resolver404, resolve, reverse
+from django.urls import reverse
 from django.utils.http import urlencode
 
 from extery_site.catalog.models import Version
@@ -20,10 +20,5 @@ def files_url(version: Version) -> str:
 
 
 def media_url(version: Version) -> str:
-    """Return the URL of the page with pictures and videos; that of the draft if the site has no page for them."""
-    path = f"{reverse('publish:draft', args=[version.extension.extension_id])}media/"
-    try:
-        resolve(path)
-    except Resolver404:
-        return f"{draft_url(version)}#id_image"
-    return path
+    """Return the URL of the page with pictures and videos."""
+    return reverse("media:edit", args=[version.extension.extension_id])

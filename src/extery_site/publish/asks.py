@@ -32,7 +32,7 @@ _MAX_QUOTE = 160
 
 
 class Blocks(IntEnum):
-    """Whom it holds up: what is asked is sorted by this."""
+    """Who is waiting for it: what is asked is sorted by this."""
 
     REVIEW = 1
     USERS = 2

@@ -10,7 +10,7 @@ from django.urls import reverse
 from extery.core.errors import Problem, Where
 from extery_site.catalog.models import Extension, Version
 from extery_site.media.gallery import missing_alt_texts
-from extery_site.publish.addresses import draft_url
+from extery_site.publish.addresses import draft_url, media_url
 from extery_site.publish.held_files import held_problems
 from extery_site.publish.page_text import page_draft_of
 
@@ -117,5 +117,5 @@ def _item(code: str, field: str, extension: Extension, version: Version) -> Miss
     if field == "file":
         return MissingItem(problem, reverse("publish:upload"))
     if field == "gallery":
-        return MissingItem(problem, reverse("media:edit", args=[extension.extension_id]))
+        return MissingItem(problem, media_url(version))
     return MissingItem(problem, f"{draft_url(version)}#id_{field}")

@@ -28,7 +28,7 @@ class SetForm(forms.Form):
         label="Description",
         max_length=MAX_DESCRIPTION_LENGTH,
         required=False,
-        help_text="For whom it is, and why these extensions. Markdown; images become links.",
+        help_text="Who it is for, and why these extensions. Markdown; images become links.",
         widget=forms.Textarea(attrs={"rows": 5}),
     )
     visibility = forms.ChoiceField(
